@@ -1,0 +1,17 @@
+"""How often one network may do something. Counts live in memory, or in Redis where it is configured."""
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from kit.settings import Settings
+
+limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=False)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Count in the configured place; a store that cannot be reached limits in memory instead of failing."""
+    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = ["600/minute"] if settings.redis_url else []
+    limiter.init_app(app)

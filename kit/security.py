@@ -1,0 +1,101 @@
+"""What every answer carries and every request must pass: headers, cookies, same origin, form tokens."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kit.refusals import Refusal
+from kit.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+csrf = CSRFProtect()
+_open_to_other_sites: set[str] = set()
+
+
+class SentFromElsewhere(Refusal):
+    """A form of ours was sent by a page of another site."""
+
+    title = "This came from another site"
+    sentence = "The form was not sent from our own page. Open the page here and send it again."
+
+
+class FormExpired(Refusal):
+    """The page was open too long, or cookies are off."""
+
+    title = "The page was open for a long time"
+    sentence = "For your safety forms run out after a while. Go back, load the page again and send it once more."
+
+
+def no_csrf_token(view: View) -> View:
+    """For forms on pages that set no cookie. They rest on the same-origin check alone."""
+    csrf.exempt(view)
+    return view
+
+
+def open_to_other_sites(view: View) -> View:
+    """For the few addresses that machines call, such as the one-click unsubscription of RFC 8058."""
+    csrf.exempt(view)
+    _open_to_other_sites.add(f"{view.__module__}.{view.__name__}")
+    return view
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Set cookies, headers and checks for the whole application."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="site",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.production,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+    )
+    if settings.production:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    app.before_request(_refuse_other_sites)
+    app.after_request(_add_headers)
+    app.register_error_handler(CSRFError, _form_expired)
+
+
+def _form_expired(_fault: Exception) -> Any:
+    return current_app.handle_user_exception(FormExpired())
+
+
+def _refuse_other_sites() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and f"{view.__module__}.{view.__name__}" in _open_to_other_sites:
+        return
+    told = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if told is not None and told not in ("same-origin", "none"):
+        raise SentFromElsewhere
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise SentFromElsewhere
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "private, no-cache"
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,147 @@
+"""The site's settings: read from the environment and `instance/settings.toml`, checked, every fault named at once."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+NAMES = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MAIL_URL",
+    "MAIL_FROM",
+    "BASE_URL",
+    "SECRET_KEY",
+    "SITE_NAME",
+    "SITE_TIMEZONE",
+    "HOST",
+    "PORT",
+)
+WEAK_KEY_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """Some settings cannot be used; the text has one line for each of them."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations. `base_url` ends without a slash."""
+
+    root: Path
+    instance: Path
+    database_url: str
+    redis_url: str | None
+    mail_url: str | None
+    mail_from: str
+    base_url: str
+    secret_key: str
+    site_name: str
+    site_timezone: str
+    host: str
+    port: int
+    production: bool
+
+    @property
+    def base_host(self) -> str:
+        """The host part of the public address, as used in Message-ID and UID."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def jobs_file(self) -> Path:
+        """Where the queue lives while no Redis is configured."""
+        return self.instance / "jobs.sqlite3"
+
+
+def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
+    """The settings of the site in `root`; the environment wins over `instance/settings.toml`.
+
+    Makes the instance folder and, on a first run without one, a secret key in it.
+    Raises SettingsError with every fault, one a line.
+    """
+    instance = Path(environ.get("INSTANCE_PATH") or root / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    faults: list[str] = []
+    values = _file_values(instance / "settings.toml", faults)
+    values |= {name: environ[name] for name in NAMES if environ.get(name)}
+
+    host = values.get("HOST", "127.0.0.1")
+    port = _port(values.get("PORT", "5000"), faults)
+    base_url = values.get("BASE_URL", f"http://{host}:{port}").rstrip("/")
+    address = urlsplit(base_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        faults.append(f"BASE_URL is {base_url!r}; it must be an address such as https://www.example.com")
+    production = address.scheme == "https"
+
+    zone = values.get("SITE_TIMEZONE", "America/New_York")
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError):
+        faults.append(f"SITE_TIMEZONE is {zone!r}; it must be a name such as America/Chicago")
+
+    mail_url = values.get("MAIL_URL") or None
+    if mail_url and (urlsplit(mail_url).scheme not in ("smtp", "smtps") or not urlsplit(mail_url).hostname):
+        faults.append("MAIL_URL must look like smtp://user:password@host:587?starttls=yes or smtps://host:465")
+    redis_url = values.get("REDIS_URL") or None
+    if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
+        faults.append("REDIS_URL must begin with redis://, rediss:// or unix://")
+
+    database_url = values.get("DATABASE_URL", f"sqlite:///{instance / 'site.sqlite3'}")
+    if database_url.startswith("postgres://"):
+        database_url = "postgresql://" + database_url.removeprefix("postgres://")
+    if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        faults.append("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+    secret_key = values.get("SECRET_KEY", "")
+    if secret_key and production and (len(secret_key) < WEAK_KEY_LENGTH or len(set(secret_key)) < 10):
+        faults.append(f"SECRET_KEY is too weak for a public site; use at least {WEAK_KEY_LENGTH} random characters")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return Settings(
+        root=root,
+        instance=instance,
+        database_url=database_url,
+        redis_url=redis_url,
+        mail_url=mail_url,
+        mail_from=values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}"),
+        base_url=base_url,
+        secret_key=secret_key or _stored_key(instance),
+        site_name=values.get("SITE_NAME", "The Conversation Gap"),
+        site_timezone=zone,
+        host=host,
+        port=port,
+        production=production,
+    )
+
+
+def _file_values(path: Path, faults: list[str]) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        faults.append(f"{path.name}: {fault}")
+        return {}
+    faults += [f"{path.name}: unknown setting {name}" for name in sorted(set(found) - set(NAMES))]
+    return {name: str(value) for name, value in found.items() if name in NAMES}
+
+
+def _port(value: str, faults: list[str]) -> int:
+    if value.isascii() and value.isdigit() and 0 < int(value) < 65536:
+        return int(value)
+    faults.append(f"PORT is {value!r}; it must be a number from 1 to 65535")
+    return 0
+
+
+def _stored_key(instance: Path) -> str:
+    path = instance / "secret_key"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text("ascii").strip()

@@ -1,0 +1,39 @@
+"""Signed links: each token says what it is for and cannot be used for anything else."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from kit import clock
+from kit.context import current_settings
+from kit.refusals import LinkAltered, LinkExpired
+
+
+def sign(purpose: str, payload: dict[str, Any]) -> str:
+    """A URL-safe token that carries `payload` (JSON values, readable by whoever holds it) for one purpose."""
+    return _serializer(purpose).dumps([int(clock.now().timestamp()), payload])
+
+
+def read(purpose: str, token: str, *, max_age: timedelta | None = None) -> dict[str, Any]:
+    """What `sign` put in. Raises LinkAltered, or LinkExpired when it was signed more than `max_age` ago."""
+    try:
+        signed_at, payload = _serializer(purpose).loads(token)
+        age = clock.now() - datetime.fromtimestamp(signed_at, tz=UTC)
+    except (BadData, ValueError, TypeError, OverflowError) as fault:
+        raise LinkAltered from fault
+    if max_age is not None and age > max_age:
+        raise LinkExpired
+    if not isinstance(payload, dict):
+        raise LinkAltered
+    return payload
+
+
+def new_secret(size: int = 16) -> str:
+    """`size` random bytes as URL-safe text; 16 are 128 bits."""
+    return secrets.token_urlsafe(size)
+
+
+def _serializer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_settings().secret_key, salt=f"site.{purpose}")

@@ -1,0 +1,1 @@
+"""Who has been in touch. Below the features, which tell it what happened."""
