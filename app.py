@@ -1,0 +1,54 @@
+"""The whole site on one screen: its parts, its addresses, its background jobs. Nothing imports this module."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+import desk.commands
+import desk.views
+import kit.errors
+import kit.jobs
+import kit.limits
+import kit.logs
+import kit.outbox
+import kit.schema
+import kit.security
+import kit.templating
+import pages.health
+import staff.access
+import staff.views
+from kit.context import EXTENSION
+from kit.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parent
+
+BLUEPRINTS = (
+    pages.health.blueprint,
+    staff.views.blueprint,
+    desk.views.blueprint,
+)
+
+JOBS: dict[str, Callable[[], object]] = {
+    "deliver_letters": kit.outbox.deliver_due,
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Without settings they are read from the environment and the instance folder."""
+    settings = settings or load_settings(os.environ, ROOT)
+    app = Flask(__name__, root_path=str(ROOT), static_folder=None, instance_path=str(settings.instance))
+    app.extensions[EXTENSION] = settings
+    kit.logs.install()
+    kit.security.install(app, settings)
+    kit.schema.install(app, settings)
+    kit.templating.install(app, settings)
+    kit.limits.install(app, settings)
+    kit.jobs.install(app, settings, JOBS)
+    staff.access.install(app, settings)
+    kit.errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    desk.commands.install(app)
+    return app

@@ -1,0 +1,1 @@
+"""The consultants' front page. May look at every feature."""

@@ -1,0 +1,30 @@
+"""The database connected to the application, and its tables brought up to date by migrations."""
+
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+
+from kit.context import current_settings
+from kit.db import db, tune_sqlite
+from kit.settings import Settings
+
+FOLDER = "kit/migrations"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Connect the database; nothing is read or written yet."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # An error's text would otherwise carry what was typed into the log.
+        "hide_parameters": True,
+        **({} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True}),
+    }
+    db.init_app(app)
+    Migrate(app, db, directory=str(settings.root / FOLDER), render_as_batch=True, compare_type=True)
+    if settings.database_url.startswith("sqlite"):
+        with app.app_context():
+            tune_sqlite(db.engine)
+
+
+def migrate() -> None:
+    """Bring the tables up to date."""
+    upgrade(directory=str(current_settings().root / FOLDER))

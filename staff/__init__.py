@@ -1,0 +1,1 @@
+"""Who works here: accounts, sign-in, and what each may do."""

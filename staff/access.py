@@ -1,0 +1,77 @@
+"""Sign-in, by a library kept for it, and the doors of the desk."""
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, request
+from flask_login import current_user
+from flask_security.core import Security
+from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_security.forms import LoginForm
+
+from kit.db import db
+from kit.limits import limiter
+from kit.settings import Settings
+from staff.models import Account, Role
+
+SIGN_IN = "/desk/sign-in"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Set up sign-in at /desk/sign-in."""
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # the name of the method
+        SECURITY_PASSWORD_SALT=hashlib.sha256(settings.secret_key.encode() + b"passwords").hexdigest(),
+        SECURITY_LOGIN_URL=SIGN_IN,
+        SECURITY_LOGOUT_URL="/desk/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_POST_LOGIN_VIEW="/desk/",
+        SECURITY_POST_LOGOUT_VIEW=SIGN_IN,
+        SECURITY_LOGIN_USER_TEMPLATE="staff/sign_in.html",
+        SECURITY_REGISTERABLE=False,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKD",  # noqa: S106  # the name of a Unicode form
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.production,
+        REMEMBER_COOKIE_DURATION=14 * 86400,
+    )
+    Security(app, SQLAlchemyUserDatastore(db, Account, Role), login_form=SignInForm)
+    sign_in: Any = app.view_functions["security.login"]
+    app.view_functions["security.login"] = limiter.limit("20/minute;100/hour", methods=["POST"])(sign_in)
+
+
+class SignInForm(LoginForm):
+    """The library's form; which of the two was wrong is not told."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        if super().validate(**kwargs):
+            return True
+        for field in (self.email, self.password):
+            field.errors = []
+        self.password.errors = ["This e-mail address and password do not belong together"]
+        return False
+
+
+def desk_only(blueprint: Blueprint) -> Blueprint:
+    """Close every page of an admin blueprint to whoever is not signed in."""
+    blueprint.before_request(_must_be_signed_in)
+    return blueprint
+
+
+def current_account() -> Account:
+    """Who is signed in. Only behind `desk_only`."""
+    account = current_user._get_current_object()
+    assert isinstance(account, Account)
+    return account
+
+
+def _must_be_signed_in() -> Any:
+    if current_user.is_authenticated:
+        return None
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/desk/"
+    return redirect(f"{SIGN_IN}?next={back}")

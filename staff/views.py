@@ -1,0 +1,25 @@
+"""The one page of an invitation."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_security.utils import login_user
+
+from kit import clock
+from kit.limits import limiter
+from staff import services
+from staff.forms import WelcomeForm
+
+blueprint = Blueprint("staff", __name__, url_prefix="/desk")
+
+
+@blueprint.route("/welcome/<secret>", methods=["GET", "POST"])
+@limiter.limit("30/hour")
+def welcome(secret: str) -> ResponseReturnValue:
+    """Make an account by an invitation, and stand in the desk."""
+    services.get_invitation(secret, at=clock.now())
+    form = WelcomeForm()
+    if form.validate_on_submit():
+        account = services.accept_invitation(secret, form.answer(), at=clock.now())
+        login_user(account, authn_via=["password"])
+        return redirect("/desk/")
+    return render_template("staff/welcome.html", form=form), 422 if form.errors else 200

@@ -1,0 +1,132 @@
+"""The world every test lives in: an application on a fresh, migrated database, and a clock that stands still."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app import create_app
+from kit import clock
+from kit.db import db, session
+from kit.limits import limiter
+from kit.outbox import Letter
+from kit.settings import Settings, load_settings
+from tests.page import Page
+from tests.postgres import Postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+NIGHT_BEFORE_THE_CLOCKS_CHANGE = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.config.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[Path], str]:
+    """Gives a function that makes a fresh migrated database and returns its address."""
+    folder = tmp_path_factory.mktemp("template")
+    if database_kind == "sqlite":
+        url = f"sqlite:///{folder / 'template.sqlite3'}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        server.create_database("template_site")
+        url = server.url("template_site")
+    app = create_app(some_settings(folder, url))
+    with app.app_context():
+        db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+
+    count = 0
+
+    def fresh(target: Path) -> str:
+        nonlocal count
+        count += 1
+        if database_kind == "sqlite":
+            shutil.copy(folder / "template.sqlite3", target / "site.sqlite3")
+            return f"sqlite:///{target / 'site.sqlite3'}"
+        name = f"site_{count}"
+        server.create_database(name, template="template_site")
+        return server.url(name)
+
+    return fresh
+
+
+def some_settings(folder: Path, database_url: str, **changes: str) -> Settings:
+    """Settings of a site that lives in `folder`."""
+    environ = {
+        "INSTANCE_PATH": str(folder),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefghij",
+        "BASE_URL": "http://localhost",
+        "SITE_TIMEZONE": "America/New_York",
+        **changes,
+    }
+    return load_settings(environ, ROOT)
+
+
+@pytest.fixture
+def app(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
+    settings = some_settings(tmp_path, migrated(tmp_path))
+    application = create_app(settings)
+    application.testing = True
+    with clock.fixed(NIGHT_BEFORE_THE_CLOCKS_CHANGE), application.app_context():
+        limiter.reset()
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[datetime], None]]:
+    """Moves the clock for the rest of the test."""
+    with ExitStack() as stack:
+        yield lambda instant: stack.enter_context(clock.fixed(instant))
+
+
+@pytest.fixture
+def letters(app: Flask) -> Callable[[], list[EmailMessage]]:
+    """All letters written so far, oldest first, as a mail program would parse them."""
+
+    def read() -> list[EmailMessage]:
+        session().rollback()
+        return [
+            message_from_bytes(raw, policy=policy.default)  # type: ignore[misc]
+            for raw in session().scalars(select(Letter.raw).order_by(Letter.id))
+        ]
+
+    return read
+
+
+@pytest.fixture
+def page(client: FlaskClient) -> Callable[[TestResponse], Page]:
+    return lambda response: Page(response, client)
