@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 NAMES = (
     "DATABASE_URL",
@@ -80,7 +80,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     zone = values.get("SITE_TIMEZONE", "America/New_York")
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         faults.append(f"SITE_TIMEZONE is {zone!r}; it must be a name such as America/Chicago")
 
     mail_url = values.get("MAIL_URL") or None

@@ -1,0 +1,129 @@
+"""A letter leaves once, is tried again when it could not, and is kept when nobody wants it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kit import clock, outbox
+from kit.context import EXTENSION, current_settings
+from kit.db import session, transaction
+from kit.mail import Mail
+from kit.outbox import Letter, LetterState
+from tests.kit.smtp import Mailbox, free_port, smtp_server
+
+Clock = Callable[[datetime], None]
+
+
+def a_mail(to: str = "ann@example.com") -> Mail:
+    return Mail("note", to, "Ann", "A subject", "Text\n", "<p>Text</p>")
+
+
+def put(*recipients: str) -> None:
+    with transaction():
+        for recipient in recipients:
+            outbox.put(a_mail(recipient))
+
+
+def states() -> dict[str, LetterState]:
+    session().rollback()
+    return {letter.recipient: letter.state for letter in session().scalars(select(Letter))}
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Iterator[Mailbox]:
+    with smtp_server() as (url, mailbox):
+        app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], mail_url=url)
+        yield mailbox
+
+
+def test_a_letter_reaches_the_server_once(mailbox: Mailbox):
+    put("ann@example.com")
+
+    assert (outbox.deliver_due(), outbox.deliver_due()) == (1, 0)
+
+    assert [recipient for recipient, _ in mailbox.messages] == ["ann@example.com"]
+    assert states() == {"ann@example.com": LetterState.SENT}
+
+
+def test_a_letter_of_a_transaction_that_failed_is_never_sent(mailbox: Mailbox):
+    with pytest.raises(RuntimeError), transaction():
+        outbox.put(a_mail())
+        raise RuntimeError("the fact did not come about")
+
+    assert outbox.deliver_due() == 0
+    assert mailbox.messages == []
+
+
+def test_without_a_server_letters_become_files(app: Flask):
+    put("ann@example.com", "bob@example.com")
+
+    outbox.deliver_due()
+
+    files = sorted((current_settings().instance / "mail").glob("*.eml"))
+    assert len(files) == 2
+    assert b'To: "Ann" <ann@example.com>' in files[0].read_bytes()
+
+
+def test_a_refused_address_fails_at_once_and_the_others_leave(mailbox: Mailbox):
+    mailbox.answers["gone@example.com"] = "550 no such person"
+    put("gone@example.com", "ann@example.com")
+
+    outbox.deliver_due()
+
+    assert states() == {"gone@example.com": LetterState.FAILED, "ann@example.com": LetterState.SENT}
+
+
+def test_a_busy_server_is_asked_again_later_with_the_same_bytes(mailbox: Mailbox, at: Clock):
+    mailbox.answers["ann@example.com"] = "451 later"
+    put("ann@example.com")
+    outbox.deliver_due()
+    assert states() == {"ann@example.com": LetterState.WAITING}
+    assert outbox.deliver_due() == 0
+
+    mailbox.answers.clear()
+    at(clock.now() + timedelta(minutes=2))
+    assert outbox.deliver_due() == 1
+
+    raw = session().scalar(select(Letter.raw))
+    assert mailbox.messages == [("ann@example.com", raw)]
+
+
+def test_a_dead_server_costs_nothing_but_time(app: Flask, at: Clock):
+    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], mail_url=f"smtp://127.0.0.1:{free_port()}")
+    put("ann@example.com", "bob@example.com")
+
+    outbox.deliver_due()
+
+    assert set(states().values()) == {LetterState.WAITING}
+    with smtp_server() as (url, mailbox):
+        app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], mail_url=url)
+        at(clock.now() + timedelta(minutes=2))
+        outbox.deliver_due()
+        assert len(mailbox.messages) == 2
+
+
+def test_a_claim_whose_worker_died_runs_out(mailbox: Mailbox, at: Clock):
+    put("ann@example.com")
+    assert len(outbox._claim(10)) == 1
+    assert outbox.deliver_due() == 0
+
+    at(clock.now() + timedelta(minutes=6))
+
+    assert outbox.deliver_due() == 1
+    assert len(mailbox.messages) == 1
+
+
+def test_after_the_last_wait_a_letter_is_given_up_and_said_so(mailbox: Mailbox, at: Clock):
+    mailbox.answers["ann@example.com"] = "451 later"
+    put("ann@example.com")
+
+    for _ in range(len(outbox.WAITS) + 1):
+        outbox.deliver_due()
+        at(clock.now() + timedelta(days=2))
+
+    assert states() == {"ann@example.com": LetterState.FAILED}
+    assert outbox.waiting_count() == 0
