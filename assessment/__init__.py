@@ -1,0 +1,1 @@
+"""The conversation gap: the questions, the model that scores them, the report."""
