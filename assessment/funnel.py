@@ -228,6 +228,6 @@ def _bins(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     logs = np.log(values)
     index = np.floor((logs - logs.min()) / assume.BIN_WIDTH).astype(np.int64)
     total: Floats = np.bincount(index, weights).astype(np.float64)
-    summed: Floats = np.bincount(index, weights * values)
+    summed: Floats = np.bincount(index, weights * values).astype(np.float64)
     kept = total > 0
     return summed[kept] / total[kept], total[kept]
