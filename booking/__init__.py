@@ -1,0 +1,1 @@
+"""A conversation agreed on: availability, slots, the guard against overlap, invites."""

@@ -1,0 +1,97 @@
+"""From rows to what the slot engine takes: hosts with their hours, what they are busy with, and the rules of a type."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from booking.hours import Hours, Window
+from booking.models import Booking, BookingState, BusyInterval, Consultant, ConsultType
+from booking.slots import Engagement, Host, Interval, Policy
+from kit.db import session
+
+LIVE = (BookingState.HOLD, BookingState.PENDING, BookingState.CONFIRMED)
+# A week's limit counts from its Monday, and a buffer reaches further still.
+MARGIN = timedelta(days=9)
+
+
+def policy_of(consult_type: ConsultType) -> Policy:
+    """The rules of a consult type."""
+    return Policy(
+        duration=consult_type.length,
+        step=timedelta(minutes=consult_type.step),
+        type=consult_type.slug,
+        buffer_before=timedelta(minutes=consult_type.buffer_before),
+        buffer_after=timedelta(minutes=consult_type.buffer_after),
+        notice=timedelta(minutes=consult_type.notice),
+        horizon_days=consult_type.horizon_days,
+        max_per_day=consult_type.max_per_day,
+        max_per_week=consult_type.max_per_week,
+    )
+
+
+def hours_of(consultant: Consultant) -> Hours:
+    """The weekly hours and the overrides of a consultant."""
+    weekly: dict[int, tuple[Window, ...]] = defaultdict(tuple)
+    for row in consultant.weekly:
+        weekly[row.weekday] += (Window(row.start, row.finish),)
+    overrides: dict[date, tuple[Window, ...]] = defaultdict(tuple)
+    for override in consultant.overrides:
+        window = () if override.start is None or override.finish is None else (Window(override.start, override.finish),)
+        overrides[override.day] += window
+    return Hours(dict(weekly), dict(overrides))
+
+
+def hosts_between(
+    consultants: Iterable[Consultant], begin: datetime, end: datetime, *, now: datetime, leaving_out: int | None = None
+) -> tuple[Host, ...]:
+    """The hosts with everything that takes their time between two instants.
+
+    Bookings that matter only to a week's limit are in it, too. `leaving_out` is the booking that is being moved.
+    """
+    people = [consultant for consultant in consultants if consultant.active]
+    ids = [consultant.id for consultant in people]
+    begin, end = begin - MARGIN, end + MARGIN
+    busy: dict[int, list[Interval]] = defaultdict(list)
+    for interval in session().scalars(
+        select(BusyInterval).where(
+            BusyInterval.consultant_id.in_(ids), BusyInterval.ends_at > begin, BusyInterval.starts_at < end
+        )
+    ):
+        busy[interval.consultant_id].append(Interval(interval.starts_at, interval.ends_at))
+    engagements: dict[int, list[Engagement]] = defaultdict(list)
+    rows = session().execute(
+        select(
+            Booking.id,
+            Booking.consultant_id,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.buffer_before,
+            Booking.buffer_after,
+            Booking.state,
+            Booking.hold_expires_at,
+            ConsultType.slug,
+        )
+        .join(ConsultType, Booking.consult_type_id == ConsultType.id)
+        .where(
+            Booking.consultant_id.in_(ids), Booking.ends_at > begin, Booking.starts_at < end, Booking.state.in_(LIVE)
+        )
+    )
+    for row in rows:
+        if row.id == leaving_out or (row.hold_expires_at is not None and row.hold_expires_at <= now):
+            continue
+        before, after = timedelta(minutes=row.buffer_before), timedelta(minutes=row.buffer_after)
+        engagements[row.consultant_id].append(Engagement(row.starts_at, row.ends_at, before, after, row.slug))
+    return tuple(
+        Host(
+            id=str(consultant.id),
+            zone=consultant.zone,
+            hours=hours_of(consultant),
+            busy=tuple(busy[consultant.id]),
+            engagements=tuple(engagements[consultant.id]),
+            max_per_day=consultant.max_per_day,
+            max_per_week=consultant.max_per_week,
+        )
+        for consultant in people
+    )

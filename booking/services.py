@@ -1,0 +1,222 @@
+"""What visitors and consultants do with consults: look, hold, book, move, cancel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+import leads.services
+from booking import guard, letters
+from booking.availability import hosts_between, policy_of
+from booking.guard import Guest, Wish
+from booking.hours import ONE_DAY, instant
+from booking.models import Booking, BookingState, Consultant, ConsultType
+from booking.refusals import InvitedRecently, NoSuchBooking, NoSuchConsult, SlotTaken
+from booking.slots import Reason, Slot, Timetable, find_slots
+from kit.context import current_settings
+from kit.db import session, transaction
+from leads.models import HappeningKind, Lead
+from leads.origin import Origin
+
+ONE_HOUR = timedelta(hours=1)
+SUGGESTIONS = 6
+LOOK_AHEAD_DAYS = 14
+
+
+@dataclass(frozen=True)
+class DayOfSlots:
+    """The slots of one date of the guest's zone."""
+
+    day: date
+    slots: tuple[Slot, ...]
+
+
+def consult_types() -> tuple[ConsultType, ...]:
+    """What can be booked."""
+    chosen = select(ConsultType).where(ConsultType.active).order_by(ConsultType.minutes, ConsultType.id)
+    return tuple(session().scalars(chosen))
+
+
+def get_consult_type(slug: str) -> ConsultType:
+    """The consult type of that name. Raises NoSuchConsult."""
+    found = session().scalar(select(ConsultType).where(ConsultType.slug == slug, ConsultType.active))
+    if found is None:
+        raise NoSuchConsult
+    return found
+
+
+def offer(
+    consult_type: ConsultType,
+    *,
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    now: datetime,
+    moving: Booking | None = None,
+) -> tuple[DayOfSlots, ...]:
+    """The free slots on the dates `first` to `last` of `zone`, day by day; days without any are left out.
+
+    While `moving` a booking its own time counts as free, and only its consultant is asked.
+    """
+    begin = datetime.fromtimestamp(instant(first, 0, zone), zone)
+    end = datetime.fromtimestamp(instant(last + ONE_DAY, 0, zone), zone)
+    people = consult_type.hosts if moving is None else [moving.consultant]
+    hosts = hosts_between(people, begin, end, now=now, leaving_out=moving.id if moving else None)
+    by_day: dict[date, list[Slot]] = {}
+    for slot in find_slots(hosts, policy_of(consult_type), now=now, first=first, last=last, zone=zone):
+        if moving is None or slot.start != moving.starts_at:
+            by_day.setdefault(slot.start.astimezone(zone).date(), []).append(slot)
+    return tuple(DayOfSlots(day, tuple(slots)) for day, slots in by_day.items())
+
+
+def last_bookable_day(consult_type: ConsultType, *, zone: ZoneInfo, now: datetime) -> date:
+    """The last date of `zone` on which anything can be offered."""
+    return (now + timedelta(days=consult_type.horizon_days + 1)).astimezone(zone).date()
+
+
+def first_free_day(
+    consult_type: ConsultType, *, start: date, zone: ZoneInfo, now: datetime, moving: Booking | None = None
+) -> date | None:
+    """The first date from `start` on with a free slot; None when there is nothing until the horizon."""
+    last = last_bookable_day(consult_type, zone=zone, now=now)
+    day = start
+    while day <= last:
+        until = min(day + (LOOK_AHEAD_DAYS - 1) * ONE_DAY, last)
+        found = offer(consult_type, first=day, last=until, zone=zone, now=now, moving=moving)
+        if found:
+            return found[0].day
+        day = until + ONE_DAY
+    return None
+
+
+def next_free(consult_type: ConsultType, *, zone: ZoneInfo, now: datetime) -> tuple[datetime, ...]:
+    """The next few free starts."""
+    today = now.astimezone(zone).date()
+    day = first_free_day(consult_type, start=today, zone=zone, now=now)
+    if day is None:
+        return ()
+    days = offer(consult_type, first=day, last=day + 6 * ONE_DAY, zone=zone, now=now)
+    return tuple(slot.start for found in days for slot in found.slots)[:SUGGESTIONS]
+
+
+def why_not(
+    consult_type: ConsultType, start: datetime, *, now: datetime
+) -> tuple[tuple[Consultant, Reason | None], ...]:
+    """For each host the first rule that removes that start; None where it is offered."""
+    hosts = hosts_between(consult_type.hosts, start, start + consult_type.length, now=now)
+    people = {str(consultant.id): consultant for consultant in consult_type.hosts}
+    policy = policy_of(consult_type)
+    return tuple((people[host.id], Timetable(host, policy, now).explain(start)) for host in hosts)
+
+
+def hold(consult_type: ConsultType, wish: Wish, *, now: datetime) -> Booking:
+    """Take a start for ten minutes. Raises SlotTaken or SlotNotOffered, with what is free next."""
+    try:
+        return guard.hold(consult_type, wish, now=now, host_name=current_settings().base_host)
+    except SlotTaken as fault:
+        fault.type_slug = consult_type.slug
+        fault.next_free = next_free(consult_type, zone=ZoneInfo(wish.zone_name), now=now)
+        raise
+
+
+def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
+    """Make a hold a consult: the lead is known, both sides are invited. Asked twice it gives the first consult.
+
+    Raises HoldLapsed, InvitedRecently, AlreadyCancelled.
+    """
+    with transaction() as current:
+        booking = get_booking(secret)
+        if booking.state is not BookingState.CONFIRMED and _invited_recently(guest.address, now):
+            raise InvitedRecently
+        booking, new = guard.confirm(secret, guest, now=now)
+        if not new:
+            return booking
+        lead = leads.services.capture(
+            address=guest.address,
+            name=guest.name,
+            phone=guest.phone,
+            at=now,
+            origin=Origin.from_mapping(booking.origin),
+        )
+        booking.lead_id = lead.id
+        current.flush()
+        _tell(lead, HappeningKind.CONSULT_BOOKED, booking, now, "booked")
+        letters.booked(booking)
+        return booking
+
+
+def move(secret: str, start: datetime, *, now: datetime) -> Booking:
+    """Put a consult to another time; both sides get the invite anew. Raises what `guard.move` raises."""
+    with transaction():
+        try:
+            booking, before = guard.move(secret, start, now=now)
+        except SlotTaken as fault:
+            consult_type = get_booking(secret).consult_type
+            fault.type_slug = consult_type.slug
+            raise
+        if booking.starts_at != before:
+            lead = _lead_of(booking)
+            if lead is not None:
+                _tell(lead, HappeningKind.CONSULT_MOVED, booking, now, "moved", was=before.isoformat())
+            letters.moved(booking, before)
+        return booking
+
+
+def cancel(secret: str, *, reason: str, now: datetime) -> Booking:
+    """Call a consult off; both sides get the cancellation. Raises what `guard.cancel` raises."""
+    with transaction():
+        booking = guard.cancel(secret, reason, now=now)
+        lead = _lead_of(booking)
+        if lead is not None:
+            _tell(lead, HappeningKind.CONSULT_CANCELLED, booking, now, "cancelled", reason=reason)
+        letters.cancelled(booking)
+        return booking
+
+
+def get_booking(secret: str) -> Booking:
+    """The booking, hold or consult, that a secret names. Raises NoSuchBooking."""
+    found = session().scalar(select(Booking).where(Booking.secret == secret))
+    if found is None:
+        raise NoSuchBooking
+    return found
+
+
+def consults_between(begin: datetime, end: datetime) -> tuple[Booking, ...]:
+    """Consults that start in [begin, end), in order."""
+    chosen = select(Booking).where(
+        Booking.state.in_((BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)),
+        Booking.starts_at >= begin,
+        Booking.starts_at < end,
+    )
+    return tuple(session().scalars(chosen.order_by(Booking.starts_at)))
+
+
+def consults_of(lead: Lead) -> Sequence[Booking]:
+    """Every consult of a lead, latest first."""
+    return session().scalars(select(Booking).where(Booking.lead_id == lead.id).order_by(Booking.starts_at.desc())).all()
+
+
+def _lead_of(booking: Booking) -> Lead | None:
+    return None if booking.lead_id is None else session().get(Lead, booking.lead_id)
+
+
+def _tell(lead: Lead, kind: HappeningKind, booking: Booking, at: datetime, verb: str, **more: str) -> None:
+    facts = {
+        "reference": booking.reference,
+        "start": booking.starts_at.isoformat(),
+        "type": booking.consult_type.name,
+        "with": booking.consultant.name,
+        **more,
+    }
+    leads.services.record(lead, kind, at=at, headline=f"{booking.consult_type.name} {verb}", facts=facts)
+
+
+def _invited_recently(address: str, now: datetime) -> bool:
+    count = session().scalar(
+        select(func.count(Booking.id)).where(
+            func.lower(Booking.address) == address.strip().lower(), Booking.booked_at > now - ONE_HOUR
+        )
+    )
+    return bool(count)
