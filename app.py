@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+import booking.models
 import desk.commands
 import desk.views
 import kit.errors

@@ -7,7 +7,7 @@ writes. Behind it the database refuses overlap by itself (`booking/overlap.py`).
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -36,8 +36,8 @@ class Wish:
     visitor: str
     zone_name: str
     clock: str = "12"
-    handover: Handover = Handover()
-    origin: Origin = Origin()
+    handover: Handover = field(default_factory=Handover)
+    origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True)
@@ -189,11 +189,11 @@ def _free_host(
     policy = policy_of(consult_type)
     candidates = consult_type.hosts if only is None else [only]
     hosts = hosts_between(candidates, start, start + consult_type.length, now=now, leaving_out=leaving_out)
-    reasons = {host: Timetable(host, policy, now).explain(start) for host in hosts}
-    free = [host for host, reason in reasons.items() if reason is None]
+    reasons = [Timetable(host, policy, now).explain(start) for host in hosts]
+    free = [host for host, reason in zip(hosts, reasons, strict=True) if reason is None]
     if free:
         return int(min(free, key=_least_to_do).id)
-    if any(reason in TAKEN_REASONS for reason in reasons.values()):
+    if any(reason in TAKEN_REASONS for reason in reasons):
         raise SlotTaken
     raise SlotNotOffered
 

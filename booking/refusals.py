@@ -67,9 +67,7 @@ class InvitedRecently(TooMany):
     """An address that nobody has confirmed gets at most one invite an hour."""
 
     title = "There is an invite on its way already"
-    sentence = (
-        "An invite was sent to this address less than an hour ago. Open it to change the time, or try again later."
-    )
+    sentence = "This address got an invite less than an hour ago. Change the time from there, or try again later."
 
 
 class UnfitHours(Unacceptable):

@@ -150,12 +150,7 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
 def move(secret: str, start: datetime, *, now: datetime) -> Booking:
     """Put a consult to another time; both sides get the invite anew. Raises what `guard.move` raises."""
     with transaction():
-        try:
-            booking, before = guard.move(secret, start, now=now)
-        except SlotTaken as fault:
-            consult_type = get_booking(secret).consult_type
-            fault.type_slug = consult_type.slug
-            raise
+        booking, before = guard.move(secret, start, now=now)
         if booking.starts_at != before:
             lead = _lead_of(booking)
             if lead is not None:
