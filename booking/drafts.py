@@ -1,0 +1,42 @@
+"""What a visitor typed while a time was held for them: kept with the hold, so that a lapse loses nothing."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+import leads.services
+from booking import services
+from booking.guard import Guest
+from booking.models import Booking, BookingState
+from kit.db import transaction
+from leads.handover import Handover
+
+KEPT = timedelta(days=1)
+OPEN = (BookingState.HOLD, BookingState.LAPSED)
+
+
+def typed(booking: Booking) -> Guest:
+    """What was typed so far; before that, what the assessment handed over."""
+    if booking.name or booking.address:
+        return Guest(booking.name, booking.address, booking.phone, booking.note)
+    known = Handover.from_facts(booking.handover).lead
+    lead = leads.services.find_lead(known) if known else None
+    return Guest(lead.name, lead.address_typed, lead.phone) if lead else Guest("", "")
+
+
+def keep(secret: str, guest: Guest) -> None:
+    """Write down what was typed, as long as nothing is booked."""
+    with transaction():
+        booking = services.get_booking(secret)
+        if booking.state in OPEN:
+            booking.name, booking.address = guest.name, guest.address
+            booking.phone, booking.note = guest.phone, guest.note
+
+
+def forget_lapsed(now: datetime) -> int:
+    """Remove holds that lapsed more than a day ago, with what was typed. Gives how many went."""
+    with transaction() as current:
+        gone = current.execute(
+            delete(Booking).where(Booking.state == BookingState.LAPSED, Booking.created_at < now - KEPT)
+        )
+        return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,70 @@
+"""The forms of booking, one a page. They check shape; whether a time is free is the guard's business."""
+
+import re
+from typing import Any
+
+from wtforms.validators import StopValidation
+
+from booking.call_back import CallBack, Later
+from booking.guard import Guest
+from kit.forms import Choice, CookielessForm, Email, ManyLines, Needed, OneLine, PageForm
+
+NAME_NEEDED = "Enter your name, as you would like to be called"
+ADDRESS_NEEDED = "Enter the e-mail address that the invite goes to"
+LONGEST_NOTE = 1000
+
+
+class Phone(OneLine):
+    """A telephone number, written in any way."""
+
+    def __init__(self, label: str = "", validators: list[Any] | None = None, **rest: Any) -> None:
+        super().__init__(label, validators, most=40, **rest)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if not self.data:
+            return
+        if not re.fullmatch(r"[0-9+()./ \-\u2010-\u2013\u00a0x#*ext,]+", self.data, re.IGNORECASE):
+            raise StopValidation("Enter a telephone number in digits, like +1 555 010 0199")
+        if not 5 <= len(re.sub(r"\D", "", self.data)) <= 20:
+            raise StopValidation("A telephone number has from 5 to 20 digits")
+
+
+class DetailsForm(PageForm):
+    """Who will be talked with."""
+
+    name = OneLine("Full name", [Needed(NAME_NEEDED)])
+    address = Email("E-mail address", [Needed(ADDRESS_NEEDED)])
+    phone = Phone("Telephone (optional)")
+    note = ManyLines("Anything we should know beforehand (optional)", most=LONGEST_NOTE)
+
+    def answer(self) -> Guest:
+        """What was typed."""
+        return Guest(self.name.data or "", self.address.data or "", self.phone.data or "", self.note.data or "")
+
+
+class ButtonForm(PageForm):
+    """A page with one button."""
+
+
+class CancelForm(PageForm):
+    """Why it is called off, for whoever wants to say so."""
+
+    reason = OneLine("Why (optional)", most=400)
+
+
+class CallBackForm(CookielessForm):
+    """Who would rather be called later, and when."""
+
+    name = OneLine("Full name", [Needed(NAME_NEEDED)])
+    address = Email("E-mail address", [Needed("Enter the e-mail address we can reach you at")])
+    phone = Phone("Telephone (optional)")
+    later = Choice(
+        "When should we get back to you?",
+        choices=[(later.value, later.words) for later in Later],
+        missing="Choose when we should get back to you",
+    )
+
+    def answer(self) -> CallBack:
+        """What was typed and chosen."""
+        return CallBack(self.name.data or "", self.address.data or "", self.phone.data or "", Later(self.later.data))

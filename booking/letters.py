@@ -1,0 +1,181 @@
+"""The letters about a conversation: one to the guest, one to the consultant, each with an invite of its own.
+
+Every function writes its letters in the caller's transaction. Nothing that a guest typed stands in a subject.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from booking import invites, wording
+from booking.invites import Invite, Party
+from booking.links import consult_url
+from booking.models import Booking
+from booking.times import When
+from kit import clock, outbox
+from kit.context import current_settings
+from kit.db import session
+from kit.email_templates import render_email
+from kit.mail import Attachment, Mail
+from leads.handover import Handover
+from leads.models import Lead
+
+Writer = Callable[[Invite], bytes]
+METHODS: dict[str, Writer] = {"REQUEST": invites.request, "CANCEL": invites.cancellation}
+
+
+def booked(booking: Booking) -> None:
+    """Invite both."""
+    _write(booking, "booked", "REQUEST", ("Booked", "New consult"))
+
+
+def moved(booking: Booking, before: datetime) -> None:
+    """Send both the new time; `before` is when it was to start."""
+    _write(booking, "moved", "REQUEST", ("Moved", "Moved"), before)
+
+
+def cancelled(booking: Booking) -> None:
+    """Take it out of both calendars."""
+    _write(booking, "cancelled", "CANCEL", ("Cancelled", "Cancelled"))
+
+
+def guest_invite(booking: Booking) -> Invite:
+    """The conversation as it stands in the guest's calendar."""
+    settings = current_settings()
+    link = consult_url(booking)
+    return Invite(
+        uid=booking.uid,
+        sequence=booking.sequence,
+        stamp=clock.now(),
+        start=booking.starts_at,
+        end=booking.ends_at,
+        summary=title(booking),
+        description=f"{wording.place_for_guest(booking)}\n\nMove or cancel: {link}\nReference: {booking.reference}",
+        organizer=Party(settings.site_name, settings.mail_from),
+        guest=Party(wording.plain_name(booking.name), booking.address),
+        location=wording.location(booking),
+        url=link,
+    )
+
+
+def host_invite(booking: Booking) -> Invite:
+    """The conversation as it stands in the consultant's calendar, with what is known of the guest."""
+    host = booking.consultant
+    guest = guest_invite(booking)
+    lines = [f"Guest: {booking.name}, {booking.address}", wording.place_for_host(booking)]
+    lines += [f"{label}: {words}" for label, words in _briefing(booking)]
+    lines += [f"They wrote: {booking.note}"] if booking.note else []
+    lead_url = _lead_url(booking)
+    lines += [f"Lead: {lead_url}"] if lead_url else []
+    return replace(
+        guest,
+        summary=f"{booking.consult_type.name}: {booking.name}",
+        description="\n".join(lines),
+        guest=Party(booking.name, booking.address),
+        host=Party(host.name, host.address),
+        location=booking.phone or guest.location,
+        url=lead_url,
+    )
+
+
+def title(booking: Booking) -> str:
+    """`First conversation with Robin Vale`."""
+    return f"{booking.consult_type.name} with {booking.consultant.name}"
+
+
+def guest_time(booking: Booking) -> When:
+    """When it is, as the guest says it."""
+    return When(booking.starts_at, booking.ends_at, booking.zone_name, booking.clock)
+
+
+def host_time(booking: Booking) -> When:
+    """When it is, as the consultant says it."""
+    return guest_time(booking).seen_from(booking.consultant.zone_name)
+
+
+def _write(booking: Booking, name: str, method: str, subjects: tuple[str, str], before: datetime | None = None) -> None:
+    """The same news to both. `before` is the start it had."""
+    length = booking.ends_at - booking.starts_at
+    values: dict[str, Any] = {
+        "booking": booking,
+        "title": title(booking),
+        "guest_when": guest_time(booking),
+        "host_when": host_time(booking),
+        "guest_before": before and When(before, before + length, booking.zone_name, booking.clock),
+        "host_before": before and When(before, before + length, booking.consultant.zone_name, booking.clock),
+    }
+    _to_guest(booking, name, method, subjects[0], values)
+    if booking.consultant.address:
+        _to_host(booking, name, method, subjects[1], values)
+
+
+def _to_guest(booking: Booking, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
+    invite = guest_invite(booking)
+    text, html = render_email(
+        f"booking/{name}_guest",
+        **values,
+        greeting=wording.plain_name(booking.name),
+        place=wording.place_for_guest(booking),
+        manage_url=consult_url(booking),
+        links=invites.calendar_links(invite),
+    )
+    when: When = values["guest_when"]
+    outbox.put(
+        Mail(
+            kind=f"booking {name}",
+            to=booking.address,
+            to_name=wording.plain_name(booking.name),
+            subject=f"{subject}: {title(booking)}, {when.subject}",
+            text=text,
+            html=html,
+            about=booking.uid,
+            calendar=METHODS[method](invite),
+            calendar_method=method,
+        )
+    )
+
+
+def _to_host(booking: Booking, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
+    invite = host_invite(booking)
+    text, html = render_email(
+        f"booking/{name}_host",
+        **values,
+        place=wording.place_for_host(booking),
+        briefing=_briefing(booking),
+        lead_url=_lead_url(booking),
+    )
+    when: When = values["host_when"]
+    mail = Mail(
+        kind=f"booking {name}, consultant",
+        to=booking.consultant.address,
+        to_name=booking.consultant.name,
+        subject=f"{subject}: {booking.consult_type.name}, {when.subject}",
+        text=text,
+        html=html,
+        about=booking.uid,
+    )
+    if booking.consultant.address.lower() == current_settings().mail_from.lower():
+        # An organizer that invites itself is thrown away by Outlook; the mailbox of the site gets a plain file.
+        file = Attachment("consult.ics", "application/ics", invites.calendar_file(invite))
+        outbox.put(mail if method == "CANCEL" else replace(mail, attachments=(file,)))
+        return
+    outbox.put(replace(mail, calendar=METHODS[method](invite), calendar_method=method))
+
+
+def _briefing(booking: Booking) -> tuple[tuple[str, str], ...]:
+    """What the consultant should know beforehand: the result of the assessment, and the story that brought them."""
+    handover = Handover.from_facts(booking.handover)
+    lead = _lead(booking)
+    story = handover.story or booking.origin.get("story", "") or (lead.first_story if lead else "")
+    rows = wording.known_of_guest(handover)
+    return (*rows, ("Story", wording.story_name(story))) if story else rows
+
+
+def _lead(booking: Booking) -> Lead | None:
+    return session().get(Lead, booking.lead_id) if booking.lead_id else None
+
+
+def _lead_url(booking: Booking) -> str:
+    lead = _lead(booking)
+    return f"{current_settings().base_url}/desk/leads/{lead.public_id}" if lead else ""

@@ -1,0 +1,113 @@
+"""How a visitor looks at free times, as the address of the page or a form of it says."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from kit.zones import UnknownZone, zone
+from leads.origin import LONGEST, UTM_NAMES
+
+CLOCKS = ("12", "24")
+# Languages whose readers say `2:30 pm`; all others read `14:30` (CLDR, preferred hour format).
+TWELVE_HOURS = {
+    "en-us",
+    "en-ca",
+    "en-au",
+    "en-nz",
+    "en-in",
+    "en-ph",
+    "en-za",
+    "hi",
+    "bn",
+    "ur",
+    "ko",
+    "fil",
+    "es-mx",
+    "es-us",
+}
+LONGEST_TOKEN = 4000
+
+
+@dataclass(frozen=True)
+class Look:
+    """From which date, in which zone, by which clock; `carried` is what the links of the page hand on.
+
+    `faults` are sentences about what could not be read. `zone_told` is whether the address names the zone.
+    """
+
+    first: date | None
+    zone_name: str
+    clock: str
+    zone_told: bool = False
+    carried: tuple[tuple[str, str], ...] = ()
+    faults: tuple[str, ...] = ()
+
+    def get(self, name: str) -> str:
+        """A value that is handed on, or empty."""
+        return dict(self.carried).get(name, "")
+
+    def fields(self, first: date | None = None) -> tuple[tuple[str, str], ...]:
+        """Everything, as hidden fields or a query; another date where one is given."""
+        day = first or self.first
+        week = (("week", day.isoformat()),) if day else ()
+        return (*week, ("zone", self.zone_name), ("clock", self.clock), *self.carried)
+
+    def query(self, first: date | None = None) -> str:
+        """The same as the part of an address after the question mark."""
+        return urlencode(self.fields(first))
+
+    def at(self, first: date) -> "Look":
+        """The same look from another date on."""
+        return replace(self, first=first)
+
+
+def read_look(said: Mapping[str, str], *, site_zone: str, language: str = "") -> Look:
+    """What an address or a form says; the site's zone and the language's clock where it says nothing."""
+    faults = []
+    first = None
+    if week := said.get("week", ""):
+        try:
+            first = date.fromisoformat(week)
+        except ValueError:
+            faults.append("The date in the address could not be read, so these are the next free days.")
+    zone_name, told = said.get("zone", ""), False
+    if zone_name:
+        try:
+            told = bool(zone(zone_name))
+        except UnknownZone:
+            faults.append("That time zone is not known. Choose yours from the list.")
+    clock = said.get("clock", "")
+    if clock and clock not in CLOCKS:
+        faults.append("Times can be shown by a clock of 12 or of 24 hours.")
+    carried = [(name, said.get(name, "")[:LONGEST]) for name in ("from", *UTM_NAMES) if said.get(name)]
+    if token := said.get("with", ""):
+        carried.insert(0, ("with", token[:LONGEST_TOKEN]))
+    return Look(
+        first,
+        zone_name if told else site_zone,
+        clock if clock in CLOCKS else clock_of(language),
+        told,
+        tuple(carried),
+        tuple(faults),
+    )
+
+
+def clock_of(language: str) -> str:
+    """The clock that readers of a language tag are used to; "12" where none is told."""
+    tag = language.lower()
+    if not tag or tag == "en":
+        return "12"
+    return "12" if tag in TWELVE_HOURS or tag.split("-")[0] in TWELVE_HOURS else "24"
+
+
+def read_start(value: str) -> datetime | None:
+    """A start as the buttons send it, or None for anything else."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", value):
+        return None
+    try:
+        start = datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return start if 2000 < start.year < 2100 else None

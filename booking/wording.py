@@ -1,0 +1,66 @@
+"""What is said about a conversation besides its time: the place, the guest's name, what is known of them."""
+
+import re
+
+from booking.models import Booking, PlaceKind
+from leads.handover import Handover
+
+# Letters of any script with the marks that stand in names; one that could be an address or a sales line is none.
+NAME = re.compile(r"[^\W\d_]+(?:\.?[ '’\N{NO-BREAK SPACE}-][^\W\d_]+)*\.?")
+LONGEST_NAME = 60
+
+
+def plain_name(name: str) -> str:
+    """The name, if it looks like a person's; else nothing.
+
+    A guest's letter goes to an address that nobody has confirmed: what is typed as a name must not become a message.
+    """
+    return name if len(name) <= LONGEST_NAME and NAME.fullmatch(name) else ""
+
+
+def place_for_guest(booking: Booking) -> str:
+    """Where and how, as the guest is told."""
+    kind, place = booking.consult_type.place_kind, booking.consult_type.place.strip()
+    if kind is PlaceKind.PHONE:
+        number = (
+            f"Your number: {booking.phone}."
+            if booking.phone
+            else "You gave no number: reply to the invite with the one to call."
+        )
+        return f"{place or 'By phone.'} {number}"
+    return f"By video: {place}" if kind is PlaceKind.VIDEO else place
+
+
+def place_for_host(booking: Booking) -> str:
+    """Where and how, as the consultant is told."""
+    kind, place = booking.consult_type.place_kind, booking.consult_type.place.strip()
+    if kind is PlaceKind.PHONE:
+        return f"By phone: {booking.phone}" if booking.phone else "By phone. They gave no number yet: ask for it."
+    return f"By video: {place}" if kind is PlaceKind.VIDEO else place
+
+
+def location(booking: Booking) -> str:
+    """The place as calendars show it in one line; a link of a video call can be pressed there."""
+    if booking.consult_type.place_kind is PlaceKind.PHONE:
+        return "By phone"
+    return booking.consult_type.place.strip()
+
+
+def story_name(slug: str) -> str:
+    """A story's slug as words: `the-brush-off` is `The brush off`."""
+    return slug.replace("-", " ").strip().capitalize()
+
+
+def known_of_guest(handover: Handover) -> tuple[tuple[str, str], ...]:
+    """What the assessment found, as (label, words); nothing where it was not taken."""
+    rows: list[tuple[str, str]] = []
+    if handover.held is not None and handover.needed is not None:
+        held, needed = f"{round(handover.held, 1):g}", f"{round(handover.needed, 1):g}"
+        rows.append(("Conversations a week", f"holds {held}, needs {needed}"))
+    if handover.gap is not None:
+        rows.append(("Gap", f"{round(handover.gap, 1):g} a week"))
+    if handover.chance:
+        rows.append(("Chance of the goal at this pace", handover.chance))
+    if handover.obstacles:
+        rows.append(("In the way", "; ".join(handover.obstacles)))
+    return tuple(rows)
