@@ -95,9 +95,13 @@ class Yield:
 
 @dataclass(frozen=True)
 class Funnel:
-    """A person's funnel: the inputs, the rates given the answers, the yield and the lag."""
+    """A person's funnel: the inputs, the rates given the answers, the yield and the lag.
+
+    `logged_ahead` supposes that many more conversations, logged, with meetings at the rate that is now expected.
+    """
 
     inputs: Inputs
+    logged_ahead: int = 0
 
     @cached_property
     def present(self) -> float:
@@ -118,7 +122,8 @@ class Funnel:
     def meeting(self) -> Beta:
         """Conversation → meeting that took place."""
         prior = assume.MEETING_PRIOR[self.inputs.mix]
-        return combine(prior, self.inputs.meetings, self.inputs.rates_basis, assume.OWN_CAP["meeting"])
+        now = combine(prior, self.inputs.meetings, self.inputs.rates_basis, assume.OWN_CAP["meeting"])
+        return now[0] + self.logged_ahead * mean(now), now[1] + self.logged_ahead * (1 - mean(now))
 
     @cached_property
     def joining(self) -> Beta:

@@ -1,0 +1,127 @@
+"""What each obstacle is called, what to do about it, and how well that is founded."""
+
+from dataclasses import dataclass
+
+GENERAL = "well supported in general, untested in recruiting agents"
+EXPERIENCE = "practitioners' experience"
+MIXED = "partly measured elsewhere, partly practitioners' experience"
+
+
+@dataclass(frozen=True)
+class Practice:
+    """An obstacle in words: its name, how a reader would say it, the practice and its footing."""
+
+    name: str
+    said: str
+    advice: str
+    footing: str
+
+
+PRACTICES = {
+    "protected_time": Practice(
+        "Protected time",
+        "Other duties eat the time for calls",
+        "Put two or three fixed blocks of 60 minutes into the calendar and decide beforehand: when the ten-minute "
+        "alarm rings, I shut the door and dial the first name. Set a second alarm five minutes in that asks whether "
+        "you have started. A block may be moved, never deleted.",
+        GENERAL,
+    ),
+    "calling_hours": Practice(
+        "Hours for calls",
+        "There are too few hours for calls",
+        "Hold the hours of the planning pace against your real week. If they do not fit, the honest ways out are a "
+        "lower goal, a later date, or a second person who calls.",
+        EXPERIENCE,
+    ),
+    "hesitation": Practice(
+        "Hesitation",
+        "The phone stays where it is though there is time and a name",
+        "Begin each block with five warm names and a target of two minutes. Count attempts instead of yeses, every "
+        "working day for a week. It gets easier by doing, and it says nothing about your character.",
+        GENERAL,
+    ),
+    "working_list": Practice(
+        "A working list",
+        "The list is missing, stale or without a reason to call",
+        "Write down 40 names, each with one reason to call and a next date. Spend ten minutes every Friday adding "
+        "five and dropping five.",
+        EXPERIENCE,
+    ),
+    "introductions": Practice(
+        "Introductions",
+        "Most of the names are strangers",
+        "After each closing ask your own agent whom they enjoyed working with across the table, and whether you may "
+        "pass that on. Open the call with that name.",
+        MIXED,
+    ),
+    "reach": Practice(
+        "Reaching people",
+        "The calls go unanswered or somebody screens them",
+        "Take the mobile number from the closing file, try once in the morning and once in the late afternoon, and "
+        "send a short text that says who spoke well of them. Three to six attempts, then a later date. With an "
+        "assistant say your name and your reason, and ask for the best time.",
+        MIXED,
+    ),
+    "brush_off": Practice(
+        "The brush-off",
+        "There are no good words for “not interested”",
+        "Empathy first: say that you can see why. Ask one question about their market. Agree on one small next "
+        "thing, and ask whether you may call back in two weeks. Rehearse it with a colleague for ten minutes, one "
+        "bad example included. A clear no is final: thank them and note it.",
+        MIXED,
+    ),
+    "follow_up": Practice(
+        "Follow-up",
+        "After a friendly talk nothing is written down, or no date",
+        "Before you put the phone down write one line, one promise and one date: two weeks first, later six to "
+        "eight. Plan for about five follow-ups over most of a year.",
+        MIXED,
+    ),
+    "live_share": Practice(
+        "Talking rather than writing",
+        "Writing and posting take the place of talking",
+        "Let every message end in a call: for each five messages put one of the names into the next block.",
+        MIXED,
+    ),
+    "visible_count": Practice(
+        "A visible count",
+        "Nobody sees how many conversations there were",
+        "Keep the count where you can see it, five paper notes will do, and send it to one person each Friday. "
+        "Counting works better together with fixed blocks than alone.",
+        GENERAL,
+    ),
+    "belief_in_offer": Practice(
+        "Belief in the offer",
+        "It is not certain that the move is good for the agent",
+        "Ask three people who joined lately what changed for them and write down their words. Call only those for "
+        "whom one of these would be true. If there are none, mend the offer first.",
+        EXPERIENCE,
+    ),
+}
+
+DIMENSION_NAMES = {
+    "volume": "Volume",
+    "time": "Time",
+    "targets": "Whom to call",
+    "reach_and_follow_through": "Reach and follow-through",
+    "conversation": "In the conversation",
+    "focus_and_visibility": "Focus and visibility",
+}
+
+LEVER_NAMES = {
+    "volume_plus2": "Two more conversations a week",
+    "reach": "Reaching more of those you ring",
+    "brush_off": "A better answer to “not interested”",
+    "follow_up": "Follow-up with a date",
+    "introductions": "More introductions",
+    "protected_time": "Steadier weeks",
+    "retention": "Losing fewer of your own",
+}
+
+BAND_NAMES = {
+    "on_pace": "On pace",
+    "close": "Close to pace",
+    "short": "Short of pace",
+    "well_short": "Well short of pace",
+    "too_little_data": "Can't call it yet",
+}
