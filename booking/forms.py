@@ -35,8 +35,8 @@ class DetailsForm(PageForm):
 
     name = OneLine("Full name", [Needed(NAME_NEEDED)])
     address = Email("E-mail address", [Needed(ADDRESS_NEEDED)])
-    phone = Phone("Telephone (optional)")
-    note = ManyLines("Anything we should know beforehand (optional)", most=LONGEST_NOTE)
+    phone = Phone("Telephone")
+    note = ManyLines("Anything we should know beforehand", most=LONGEST_NOTE)
 
     def answer(self) -> Guest:
         """What was typed."""
@@ -50,7 +50,7 @@ class ButtonForm(PageForm):
 class CancelForm(PageForm):
     """Why it is called off, for whoever wants to say so."""
 
-    reason = OneLine("Why (optional)", most=400)
+    reason = OneLine("Why", most=400)
 
 
 class CallBackForm(CookielessForm):
@@ -58,7 +58,7 @@ class CallBackForm(CookielessForm):
 
     name = OneLine("Full name", [Needed(NAME_NEEDED)])
     address = Email("E-mail address", [Needed("Enter the e-mail address we can reach you at")])
-    phone = Phone("Telephone (optional)")
+    phone = Phone("Telephone")
     later = Choice(
         "When should we get back to you?",
         choices=[(later.value, later.words) for later in Later],

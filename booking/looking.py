@@ -63,8 +63,8 @@ class Look:
         return replace(self, first=first)
 
 
-def read_look(said: Mapping[str, str], *, site_zone: str, language: str = "") -> Look:
-    """What an address or a form says; the site's zone and the language's clock where it says nothing."""
+def read_look(said: Mapping[str, str], *, zone_name: str, clock: str) -> Look:
+    """What an address or a form says; the given zone and clock where it says nothing that can be read."""
     faults = []
     first = None
     if week := said.get("week", ""):
@@ -72,26 +72,21 @@ def read_look(said: Mapping[str, str], *, site_zone: str, language: str = "") ->
             first = date.fromisoformat(week)
         except ValueError:
             faults.append("The date in the address could not be read, so these are the next free days.")
-    zone_name, told = said.get("zone", ""), False
-    if zone_name:
+    told = False
+    if wanted := said.get("zone", ""):
         try:
-            told = bool(zone(zone_name))
+            zone_name, told = zone(wanted).key, True
         except UnknownZone:
             faults.append("That time zone is not known. Choose yours from the list.")
-    clock = said.get("clock", "")
-    if clock and clock not in CLOCKS:
-        faults.append("Times can be shown by a clock of 12 or of 24 hours.")
+    if by := said.get("clock", ""):
+        if by in CLOCKS:
+            clock = by
+        else:
+            faults.append("Times can be shown by a clock of 12 or of 24 hours.")
     carried = [(name, said.get(name, "")[:LONGEST]) for name in ("from", *UTM_NAMES) if said.get(name)]
     if token := said.get("with", ""):
         carried.insert(0, ("with", token[:LONGEST_TOKEN]))
-    return Look(
-        first,
-        zone_name if told else site_zone,
-        clock if clock in CLOCKS else clock_of(language),
-        told,
-        tuple(carried),
-        tuple(faults),
-    )
+    return Look(first, zone_name, clock, told, tuple(carried), tuple(faults))
 
 
 def clock_of(language: str) -> str:

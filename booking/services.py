@@ -147,10 +147,14 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
         return booking
 
 
-def move(secret: str, start: datetime, *, now: datetime) -> Booking:
-    """Put a consult to another time; both sides get the invite anew. Raises what `guard.move` raises."""
+def move(secret: str, start: datetime, *, now: datetime, zone_name: str = "", clock: str = "") -> Booking:
+    """Put a consult to another time; both sides get the invite anew. Raises what `guard.move` raises.
+
+    The zone and the clock by which the visitor picked the new time are those in which it is told from then on.
+    """
     with transaction():
         booking, before = guard.move(secret, start, now=now)
+        booking.zone_name, booking.clock = zone_name or booking.zone_name, clock or booking.clock
         if booking.starts_at != before:
             lead = _lead_of(booking)
             if lead is not None:
