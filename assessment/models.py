@@ -1,0 +1,57 @@
+"""A submission from its first answer on, and the report that was asked for."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kit.db import Base, UtcDateTime, enum_column
+
+
+class Submission(Base):
+    """One assessment: anonymous until an address is given. `key` is the secret part of its links."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    question_set: Mapped[str] = mapped_column(String(20))
+    model_version: Mapped[str] = mapped_column(String(20))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    seen: Mapped[list[str]] = mapped_column(JSON, default=list)
+    origin: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    finished_on: Mapped[date | None] = mapped_column()
+
+
+class ReportState(StrEnum):
+    """Where a report stands."""
+
+    QUEUED = "queued"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Report(Base):
+    """A report somebody asked for. The worker makes the PDF and mails it."""
+
+    __tablename__ = "report"
+    __table_args__ = (Index("ix_report_state_due", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), index=True)
+    secret: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    paper: Mapped[str] = mapped_column(String(8))
+    state: Mapped[ReportState] = mapped_column(enum_column(ReportState), default=ReportState.QUEUED)
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    submission: Mapped[Submission] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,51 @@
+"""Answers in the words of their questions: for the check page, the result, the report and the desk."""
+
+from datetime import date
+from typing import Any
+
+from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo, path
+
+OPEN = "I don't know"
+
+
+def answers_said(stored: dict[str, Any]) -> list[tuple[Question, list[tuple[str, str]]]]:
+    """Each question asked, with its labels and answers."""
+    return [(question, question_said(question, stored)) for question in path(stored)]
+
+
+def question_said(question: Question, stored: dict[str, Any]) -> list[tuple[str, str]]:
+    """One question's labels and answers; what is not the point and was left open is left out."""
+    said = []
+    for asked in question.fields:
+        words = _said(asked, stored)
+        if words is None and asked.main:
+            words = OPEN
+        if words is not None and not (isinstance(asked, Deadline) and stored.get("goal") is None):
+            said.append((asked.label, words))
+    return said
+
+
+def _said(asked: Asked, stored: dict[str, Any]) -> str | None:
+    value = stored.get(asked.name)
+    if isinstance(asked, UpTo):
+        options = dict(asked.options)
+        words = [options[key] for key in value or () if key in options]
+        if stored.get("something_else"):
+            words.append(str(stored["something_else"]))
+        return "; ".join(words) or asked.exclusive
+    if isinstance(asked, Deadline):
+        if not value:
+            return "In 12 months"
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        return f"By {day.day} {day:%B %Y}"
+    if isinstance(asked, OneOf):
+        key = asked.key(value)
+        return dict(asked.options).get(key) if key else None
+    if value is None:
+        return None
+    if isinstance(asked, OutOf):
+        return f"{value[0]} of {value[1]}"
+    assert isinstance(asked, Number)
+    if asked.name == "signed" and value == 0:
+        return None
+    return f"{value:g} {asked.suffix}".strip() if asked.suffix != "%" else f"{value} %"

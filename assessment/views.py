@@ -1,0 +1,232 @@
+"""The pages of the assessment. No page sets a cookie: the draft's secret is part of its address."""
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from assessment import forms, services
+from assessment.charts import charts_of
+from assessment.models import Report, ReportState, Submission
+from assessment.plan import block_days
+from assessment.plan_calendar import plan_calendar
+from assessment.practices import BAND_NAMES, DIMENSION_NAMES, LEVER_NAMES, PRACTICES
+from assessment.questions import LIVE_CONVERSATION, QUESTIONS, SECTIONS, Question, first_open, path, previous_key
+from assessment.refusals import ReportNotReady
+from assessment.said import answers_said, question_said
+from assessment.services import ReportWish
+from assessment.sources import GRADES, PRIORS, SOURCES
+from kit import clock
+from kit.context import current_settings
+from kit.limits import limiter
+from kit.security import no_csrf_token
+from kit.zones import zone
+from leads.origin import Origin
+
+blueprint = Blueprint("assessment", __name__, url_prefix="/assessment")
+
+SLIP_FROM = 200
+FAST_PERSON_SECONDS = 2
+
+
+@blueprint.get("/")
+def begin() -> ResponseReturnValue:
+    """What the assessment is; a number from a story's P.S. is shown as the first answer."""
+    typed = request.args.get("conversations", "").strip()
+    form = forms.StartForm(formdata=MultiDict({"conversations": typed}) if typed else None)
+    sound = form.validate() if typed else True
+    return _start_page(form, typed=bool(typed)), 200 if sound else 422
+
+
+@blueprint.post("/")
+@no_csrf_token
+@limiter.limit("60/hour")
+def start() -> ResponseReturnValue:
+    """Begin a draft and go to its first question."""
+    form = forms.StartForm(formdata=request.form)
+    if not form.validate():
+        return _start_page(form, typed=True), 422
+    origin = Origin.from_request(request.form, landing=request.form.get("landing", ""), referrer="")
+    submission = services.start(origin=origin, held4=form.conversations.data, now=clock.now())
+    return redirect(_question_url(submission.key, QUESTIONS[0].key), 303)
+
+
+@blueprint.route("/at/<key>/<name>", methods=["GET", "POST"])
+@no_csrf_token
+@limiter.limit("1200/hour")
+def question(key: str, name: str) -> ResponseReturnValue:
+    """One question: shown with what is stored, kept on Continue."""
+    submission = services.get_draft(key)
+    asked = services.get_question(name)
+    data = request.form if request.method == "POST" else None
+    today = clock.now().astimezone(zone(current_settings().site_timezone)).date()
+    form = forms.make_form(
+        asked, submission.answers, seen=name in submission.seen, data=data, today=today, seed=submission.key
+    )
+    if data is None:
+        return _question_page(submission, asked, form)
+    if not form.check():
+        return _question_page(submission, asked, form), 422
+    answer = form.answer()
+    if (answer.get("held4") or 0) > SLIP_FROM and not data.get("sure"):
+        return render_template("assessment/sure.html", submission=submission, question=asked, form=form, data=data)
+    following = services.save(key, asked, answer, now=clock.now())
+    missing = first_open([*submission.seen, name], {**submission.answers, **answer})
+    if request.args.get("back") == "check" and missing is None:
+        following = None
+    return redirect(_question_url(key, following) if following else f"/assessment/at/{key}/check", 303)
+
+
+@blueprint.route("/at/<key>/check", methods=["GET", "POST"])
+@no_csrf_token
+def check(key: str) -> ResponseReturnValue:
+    """All answers before they are scored."""
+    submission = services.get_draft(key)
+    missing = first_open(submission.seen, submission.answers)
+    if missing:
+        return redirect(_question_url(key, missing), 303)
+    if request.method == "GET":
+        said = answers_said(submission.answers)
+        return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS)
+    scored = services.finish(key, now=clock.now())
+    return redirect(_question_url(key, scored) if isinstance(scored, str) else f"/assessment/result/{key}", 303)
+
+
+@blueprint.get("/result/<key>")
+def result(key: str) -> ResponseReturnValue:
+    """The result, at once and in full."""
+    return _result_page(services.get_submission(key), forms.ReportForm(formdata=None), forms.BlocksForm(formdata=None))
+
+
+@blueprint.post("/result/<key>/report")
+@no_csrf_token
+@limiter.limit("20/hour")
+def ask_for_report(key: str) -> ResponseReturnValue:
+    """Know the address and send the report there."""
+    submission = services.get_submission(key)
+    form = forms.ReportForm(formdata=request.form)
+    if not form.validate():
+        return _result_page(submission, form, forms.BlocksForm(formdata=None)), 422
+    if form.website.data:
+        return redirect(f"/assessment/result/{key}", 303)
+    wish = ReportWish(form.name.data or "", form.address.data or "", form.company.data or "", form.paper.data or "")
+    report = services.ask_for_report(key, wish, now=clock.now())
+    return redirect(f"/assessment/report/{services.report_token(report)}", 303)
+
+
+@blueprint.post("/result/<key>/again")
+@no_csrf_token
+@limiter.limit("60/hour")
+def again(key: str) -> ResponseReturnValue:
+    """Change answers of a scored assessment: a new draft that starts with them."""
+    submission = services.copy(key, now=clock.now())
+    return redirect(f"/assessment/at/{submission.key}/check", 303)
+
+
+@blueprint.get("/report/<token>")
+def report(token: str) -> ResponseReturnValue:
+    """Where the report is to be had. Opening it changes nothing."""
+    found = services.get_report(token)
+    return render_template("assessment/report_page.html", report=found, token=token, ready=_ready(found))
+
+
+@blueprint.get("/report/<token>.pdf")
+def report_file(token: str) -> ResponseReturnValue:
+    """The report itself."""
+    found = services.get_report(token)
+    if not _ready(found) or found.pdf is None:
+        raise ReportNotReady
+    response = Response(found.pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="conversation-gap-report.pdf"'
+    return response
+
+
+@blueprint.get("/result/<key>/blocks.ics")
+def blocks(key: str) -> ResponseReturnValue:
+    """The call blocks of the four-week plan, on the days and at the hour the reader chose."""
+    submission = services.get_submission(key)
+    found = services.result_of(submission)
+    form = forms.BlocksForm(formdata=request.args)
+    if found.reckoning is None or not form.validate():
+        return _result_page(submission, forms.ReportForm(formdata=None), form), 422
+    calendar = plan_calendar(
+        found.reckoning.plan,
+        days=tuple(form.days.data or block_days(found.reckoning.plan[0].blocks)),
+        hour=form.hour.data or "09:30",
+        on=found.on,
+        uid=submission.key[:12],
+        host=current_settings().base_host,
+    )
+    response = Response(calendar, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = 'attachment; filename="call-blocks.ics"'
+    return response
+
+
+@blueprint.get("/method")
+def method() -> ResponseReturnValue:
+    """How the assessment counts, from what, and how well that is founded."""
+    page = render_template(
+        "assessment/method.html", definition=LIVE_CONVERSATION, grades=GRADES, priors=PRIORS, sources=SOURCES
+    )
+    response = Response(page)
+    response.headers["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+def _start_page(form: forms.StartForm, *, typed: bool) -> str:
+    origin = Origin.from_request(request.values, landing=request.values.get("landing", ""), referrer="")
+    landing = origin.landing or request.full_path.rstrip("?")[:200]
+    return render_template(
+        "assessment/start.html",
+        form=form,
+        typed=typed,
+        origin=origin,
+        landing=landing,
+        definition=LIVE_CONVERSATION,
+        question_count=len(QUESTIONS),
+    )
+
+
+def _question_page(submission: Submission, asked: Question, form: forms.AnswerForm) -> str:
+    questions = path(submission.answers)
+    keys = [question.key for question in questions]
+    previous = previous_key(asked.key, submission.answers)
+    from_check = request.args.get("back") == "check"
+    back = f"/assessment/at/{submission.key}/check" if from_check else None
+    return render_template(
+        "assessment/question.html",
+        submission=submission,
+        question=asked,
+        form=form,
+        section=SECTIONS[asked.section],
+        done=keys.index(asked.key) if asked.key in keys else 0,
+        total=len(keys),
+        back=back or (_question_url(submission.key, previous) if previous else "/assessment/"),
+    )
+
+
+def _result_page(submission: Submission, form: forms.ReportForm, blocks_form: forms.BlocksForm) -> str:
+    found = services.result_of(submission)
+    own = {question.key: question_said(question, submission.answers) for question in path(submission.answers)}
+    return render_template(
+        "assessment/result.html",
+        submission=submission,
+        result=found,
+        found=found.reckoning,
+        charts=charts_of(found),
+        practices=PRACTICES,
+        lever_names=LEVER_NAMES,
+        dimension_names=DIMENSION_NAMES,
+        band_names=BAND_NAMES,
+        own_answers=own,
+        handover=services.handover_of(submission, found).token(),
+        form=form,
+        blocks_form=blocks_form,
+    )
+
+
+def _question_url(key: str, name: str) -> str:
+    return f"/assessment/at/{key}/{name}"
+
+
+def _ready(report: Report) -> bool:
+    return report.state is ReportState.READY
