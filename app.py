@@ -6,7 +6,9 @@ from pathlib import Path
 
 from flask import Flask
 
+import booking.drafts
 import booking.models
+import booking.views
 import desk.commands
 import desk.views
 import kit.errors
@@ -29,10 +31,12 @@ BLUEPRINTS = (
     pages.health.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
+    booking.views.blueprint,
 )
 
 JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
+    "forget_lapsed_holds": booking.drafts.forget_lapsed,
 }
 
 

@@ -20,6 +20,7 @@ from kit.refusals import Refusal
 from leads.handover import Handover
 
 consult = Blueprint("consult", __name__, url_prefix="/consult")
+HEADINGS = {"booked": "You are booked", "moved": "The new time is yours"}
 AGREED = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)
 
 
@@ -31,8 +32,9 @@ def show(token: str) -> ResponseReturnValue:
         "booking/consult.html",
         booking,
         token,
-        done=request.args.get("done", ""),
-        links=invites.calendar_links(letters.guest_invite(booking)),
+        heading=HEADINGS.get(request.args.get("done", ""), letters.title(booking)),
+        links=letters.calendar_links(booking),
+        next_step=wording.next_step(booking),
     )
 
 
@@ -108,16 +110,17 @@ def _refuse_late(booking: Booking) -> None:
 
 
 def _page(template: str, booking: Booking, token: str, **values: object) -> str:
-    when = letters.guest_time(booking)
+    until = _change_until(booking)
     return render_template(
         template,
         booking=booking,
         token=token,
         title=letters.title(booking),
-        when=when,
+        when=letters.guest_time(booking),
         host_when=letters.host_time(booking),
         place=wording.place_for_guest(booking),
-        change_until=_change_until(booking) if booking.state is BookingState.CONFIRMED else None,
+        to_come=booking.state is BookingState.CONFIRMED and booking.ends_at > clock.now(),
+        change_until=When(until, until, booking.zone_name, booking.clock).button if until > clock.now() else "",
         **values,
     )
 

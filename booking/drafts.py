@@ -1,6 +1,6 @@
 """What a visitor typed while a time was held for them: kept with the hold, so that a lapse loses nothing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 
@@ -8,6 +8,7 @@ import leads.services
 from booking import services
 from booking.guard import Guest
 from booking.models import Booking, BookingState
+from kit import clock
 from kit.db import transaction
 from leads.handover import Handover
 
@@ -33,10 +34,8 @@ def keep(secret: str, guest: Guest) -> None:
             booking.phone, booking.note = guest.phone, guest.note
 
 
-def forget_lapsed(now: datetime) -> int:
-    """Remove holds that lapsed more than a day ago, with what was typed. Gives how many went."""
+def forget_lapsed() -> int:
+    """Remove holds of more than a day ago that led to nothing, with what was typed. Gives how many went."""
     with transaction() as current:
-        gone = current.execute(
-            delete(Booking).where(Booking.state == BookingState.LAPSED, Booking.created_at < now - KEPT)
-        )
+        gone = current.execute(delete(Booking).where(Booking.state.in_(OPEN), Booking.created_at < clock.now() - KEPT))
         return int(gone.rowcount)  # type: ignore[attr-defined]

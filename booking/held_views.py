@@ -6,7 +6,7 @@ A hold that lapses loses nothing: what was typed stays with it, and the same tim
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking import drafts, guard, letters, links, services
+from booking import drafts, guard, letters, links, services, wording
 from booking.forms import ButtonForm, DetailsForm
 from booking.guard import Wish
 from booking.looking import Look, read_start
@@ -19,6 +19,7 @@ from kit import clock
 from kit.limits import limiter
 from kit.refusals import Refusal
 from kit.security import no_csrf_token
+from kit.words import format_time
 from kit.zones import zone
 from leads.handover import Handover
 from leads.origin import Origin
@@ -104,15 +105,29 @@ def again(token: str) -> ResponseReturnValue:
 
 
 def _page(template: str, booking: Booking, token: str, **values: object) -> str:
+    own = zone(booking.zone_name)
+    until = booking.hold_expires_at
     return render_template(
         template,
         booking=booking,
         token=token,
         title=letters.title(booking),
         when=letters.guest_time(booking),
+        until=format_time(until, own, booking.clock) if until else "",
+        look=_look_of(booking),
         handover=Handover.from_facts(booking.handover),
+        phone_hint=wording.phone_hint(booking),
+        cut_off=wording.length(booking.consult_type.cut_off),
         **values,
     )
+
+
+def _look_of(booking: Booking) -> Look:
+    """The picker as the visitor left it."""
+    first = booking.starts_at.astimezone(zone(booking.zone_name)).date()
+    handover = Handover.from_facts(booking.handover)
+    carried = (("with", handover.token()),) if handover != Handover() else ()
+    return Look(first, booking.zone_name, booking.clock, carried=carried)
 
 
 def _lapsed(booking: Booking, token: str, refusal: Refusal | None = None) -> ResponseReturnValue:
@@ -120,8 +135,7 @@ def _lapsed(booking: Booking, token: str, refusal: Refusal | None = None) -> Res
     if booking.state is BookingState.CANCELLED:
         raise AlreadyCancelled
     refusal = refusal or HoldLapsed()
-    look = Look(booking.starts_at.astimezone(zone(booking.zone_name)).date(), booking.zone_name, booking.clock)
-    page = picker_page(booking.consult_type, look, now=clock.now())
+    page = picker_page(booking.consult_type, _look_of(booking), now=clock.now())
     wanted = value_of(booking.starts_at)
     same = next((choice for day in page.days for choice in day.choices if choice.value == wanted), None)
     return _page("booking/lapsed.html", booking, token, refusal=refusal, page=page, same=same), refusal.status
@@ -134,4 +148,4 @@ def _is_held(booking: Booking) -> bool:
 
 
 def _to_consult(booking: Booking) -> ResponseReturnValue:
-    return redirect(url_for("booking.consult.show", token=links.consult_token(booking)), 303)
+    return redirect(url_for("booking.consult.show", token=links.consult_token(booking), done="booked"), 303)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from booking import invites, wording
-from booking.invites import Invite, Party
+from booking.invites import CalendarLink, Invite, Party
 from booking.links import consult_url
 from booking.models import Booking
 from booking.times import When
@@ -79,6 +79,12 @@ def host_invite(booking: Booking) -> Invite:
     )
 
 
+def calendar_links(booking: Booking) -> tuple[CalendarLink, ...]:
+    """Pages of web calendars with the conversation filled in; the link says the rest, so that it stays short."""
+    short = f"Move or cancel: {consult_url(booking)}"
+    return invites.calendar_links(replace(guest_invite(booking), description=short))
+
+
 def title(booking: Booking) -> str:
     """`First conversation with Robin Vale`."""
     return f"{booking.consult_type.name} with {booking.consultant.name}"
@@ -118,7 +124,7 @@ def _to_guest(booking: Booking, name: str, method: str, subject: str, values: di
         greeting=wording.plain_name(booking.name),
         place=wording.place_for_guest(booking),
         manage_url=consult_url(booking),
-        links=invites.calendar_links(invite),
+        links=calendar_links(booking),
     )
     when: When = values["guest_when"]
     outbox.put(

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from booking import services
 from booking.looking import Look
 from booking.models import Booking, ConsultType
-from booking.picker import DAYS_SHOWN, ONE_DAY, Day, Month, days_of, month_of, place_of
+from booking.picker import DAYS_SHOWN, ONE_DAY, Day, Month, days_of, month_of
 from kit.words import format_date
-from kit.zones import zone
+from kit.zones import city, offset_label, zone
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,18 @@ class PickerPage:
     """
 
     look: Look
-    place: str
+    offsets: str
     days: tuple[Day, ...]
     month: Month
     earlier: date | None
     later: date | None
     months: tuple[tuple[str, date], ...]
     jumped: str = ""
+
+    @property
+    def city(self) -> str:
+        """The zone as a person says it: `New York`."""
+        return city(self.look.zone_name)
 
 
 def picker_page(consult_type: ConsultType, look: Look, *, now: datetime, moving: Booking | None = None) -> PickerPage:
@@ -38,6 +43,7 @@ def picker_page(consult_type: ConsultType, look: Look, *, now: datetime, moving:
     wanted = min(max(look.first or today, today), last)
     shown = _nearest(sorted(free), wanted)
     after = shown + DAYS_SHOWN * ONE_DAY
+    starts = [start for day, times in free.items() if shown <= day < after for start in times]
     earlier = [day for day in free if day < shown]
     later = [day for day in free if day >= after]
     jumped = ""
@@ -45,7 +51,7 @@ def picker_page(consult_type: ConsultType, look: Look, *, now: datetime, moving:
         jumped = f"Nothing is free in the seven days from {format_date(wanted)}. These are the nearest free days."
     return PickerPage(
         look=look.at(shown),
-        place=place_of(free[shown][0] if free.get(shown) else now, own),
+        offsets=" then ".join(dict.fromkeys(offset_label(start, own) for start in starts)),
         days=days_of(free, first=shown, zone=own, clock=look.clock),
         month=month_of(free, shown=shown),
         earlier=max(today, max(earlier) - (DAYS_SHOWN - 1) * ONE_DAY) if earlier else None,

@@ -3,6 +3,7 @@
 import re
 
 from booking.models import Booking, PlaceKind
+from kit.words import plural
 from leads.handover import Handover
 
 # Letters of any script with the marks that stand in names; one that could be an address or a sales line is none.
@@ -44,6 +45,33 @@ def location(booking: Booking) -> str:
     if booking.consult_type.place_kind is PlaceKind.PHONE:
         return "By phone"
     return booking.consult_type.place.strip()
+
+
+def phone_hint(booking: Booking) -> str:
+    """What the number is for."""
+    if booking.consult_type.place_kind is PlaceKind.PHONE:
+        return f"{booking.consultant.name} calls you on it. Without one, reply to the invite with the number to call."
+    return "For the case that something comes up on the day."
+
+
+def next_step(booking: Booking) -> str:
+    """What happens at the agreed time."""
+    kind, host = booking.consult_type.place_kind, booking.consultant.name
+    if kind is PlaceKind.PHONE and booking.phone:
+        return f"At the agreed time {host} calls you on {booking.phone}."
+    if kind is PlaceKind.PHONE:
+        return f"Reply to the invite with the number on which {host} should call you."
+    if kind is PlaceKind.VIDEO:
+        return f"At the agreed time you meet {host} by the link: {booking.consult_type.place}"
+    return f"At the agreed time {host} expects you: {booking.consult_type.place}"
+
+
+def length(minutes: int) -> str:
+    """`45 minutes`, `an hour`, `4 hours`, `a day`."""
+    for size, one, many in ((1440, "a day", "days"), (60, "an hour", "hours")):
+        if minutes and minutes % size == 0:
+            return one if minutes == size else f"{minutes // size} {many}"
+    return plural(minutes, "minute")
 
 
 def story_name(slug: str) -> str:
