@@ -98,7 +98,7 @@ def save(key: str, question: Question, answer: dict[str, Any], *, now: datetime)
 
 
 def finish(key: str, *, now: datetime) -> Submission | str:
-    """Score a draft. Gives it, or the key of the first question that is still open. Scored twice, it stays as it was."""
+    """Score a draft; gives it, or the key of the first question still open. Scored twice, it stays as it was."""
     with transaction() as current:
         submission = current.scalar(select(Submission).where(Submission.key == key).with_for_update())
         if submission is None:

@@ -1,0 +1,214 @@
+"""The report: from a submission's answers to a tagged PDF (PDF/UA-1) on A4 or US Letter.
+
+Nothing is fetched from anywhere: stylesheets and fonts are files of this project, and everything a person typed is
+text. The same input gives the same bytes.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from assessment import wording as say
+from assessment.answers import Answers
+from assessment.charts import charts_of
+from assessment.plan import block_days
+from assessment.plan_calendar import DEFAULT_HOUR, plan_calendar
+from assessment.practices import DIMENSION_NAMES, LEVER_NAMES, PRACTICES
+from assessment.questions import LIVE_CONVERSATION, path
+from assessment.result import Result, assess
+from assessment.said import question_said
+from assessment.sources import GRADES, HOUSE_SOURCES, PRIORS, SOURCES
+
+ROOT = Path(__file__).resolve().parent.parent
+PAPERS = {"a4": "A4", "letter": "Letter"}
+CALENDAR_NAME = "call-blocks.ics"
+OBSTACLE_QUESTION = {
+    "protected_time": ("hours", 1),
+    "calling_hours": ("hours", 0),
+    "hesitation": ("hesitation", 0),
+    "working_list": ("list", 0),
+    "introductions": ("introduced", 0),
+    "reach": ("reached", 0),
+    "brush_off": ("brush-off", 0),
+    "follow_up": ("follow-up", 0),
+    "live_share": ("talk-share", 0),
+    "visible_count": ("visible", 0),
+    "belief_in_offer": ("obstacles", 0),
+}
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """What a report is made of; plain values only, so that it can be handed to another process.
+
+    `answers` are those of `Answers.to_json`; `uid` is stable for the report, without personal data.
+    """
+
+    name: str
+    on: date
+    answers: dict[str, Any]
+    paper: str
+    site_name: str
+    booking_url: str
+    uid: str
+    host: str
+
+
+class OurFilesOnly(URLFetcher):  # type: ignore[misc]
+    """Serves the stylesheets and print fonts of this project, and nothing else."""
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        static = (ROOT / "static").as_uri() + "/"
+        if not url.startswith(static) or ".." in url:
+            raise ValueError("the report asks for something that is not a file of its own")
+        return super().fetch(url, headers)
+
+
+def own_answer(key: str, stored: dict[str, Any]) -> str:
+    """What the reader answered where an obstacle was measured; empty where it was left open."""
+    question_key, place = OBSTACLE_QUESTION[key]
+    question = next((q for q in path(stored) if q.key == question_key), None)
+    if question is None:
+        return ""
+    asked = question.fields[place]
+    labels = dict(question_said(question, stored))
+    value = stored.get(asked.name)
+    return labels.get(asked.label, "") if value is not None and value != () else ""
+
+
+def report_html(wanted: ReportInput) -> str:
+    """The report as HTML, for print only."""
+    result = assess(Answers.from_json(wanted.answers), wanted.on)
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.lstrip_blocks = True
+    template = environment.get_template("assessment/report.html")
+    return template.render(
+        wanted=wanted,
+        name=_printable(wanted.name),
+        result=result,
+        found=result.reckoning,
+        charts=charts_of(result),
+        say=say,
+        practices=PRACTICES,
+        lever_names=LEVER_NAMES,
+        dimension_names=DIMENSION_NAMES,
+        own_answer=lambda key: own_answer(key, wanted.answers),
+        definition=LIVE_CONVERSATION,
+        priors=PRIORS,
+        sources=SOURCES,
+        grades=GRADES,
+        house_sources=HOUSE_SOURCES,
+        qr=Markup(_qr(wanted.booking_url)),  # noqa: S704  # our own drawing of our own address
+        on_said=f"{wanted.on.day} {wanted.on:%B %Y}",
+    )
+
+
+def make_report(wanted: ReportInput) -> bytes:
+    """The PDF. Raises ValueError for a paper other than `a4` and `letter`."""
+    if wanted.paper not in PAPERS:
+        raise ValueError("the paper is a4 or letter")
+    result = assess(Answers.from_json(wanted.answers), wanted.on)
+    fetcher = OurFilesOnly()
+    fonts = FontConfiguration()
+    styles = [
+        CSS(filename=ROOT / "static/css/tokens.css", font_config=fonts, url_fetcher=fetcher),
+        CSS(filename=ROOT / "static/css/parts/report.css", font_config=fonts, url_fetcher=fetcher),
+        CSS(string=f"@page {{ size: {PAPERS[wanted.paper]} }}", font_config=fonts, url_fetcher=fetcher),
+    ]
+    document = HTML(string=report_html(wanted), base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
+    raw = document.write_pdf(
+        stylesheets=styles,
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=hashlib.sha256(wanted.uid.encode()).digest()[:16],
+        attachments=_attachments(wanted, result, fetcher),
+    )
+    return mark_furniture(raw)
+
+
+def mark_furniture(raw: bytes) -> bytes:
+    """Page numbers and running heads as artifacts: a reader should not hear them in the middle of a sentence.
+
+    WeasyPrint leaves what stands in the margins outside of both the structure and the artifacts (ISO 14289-1, 7.1).
+    """
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        for page in pdf.pages:
+            page.Contents = pdf.make_stream(_with_artifacts(page))
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def _with_artifacts(page: pikepdf.Page) -> bytes:
+    """The page's operators, with text that is drawn outside of any marked content put into an artifact."""
+    depth = 0
+    done = []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        name = str(operator)
+        if name in ("BDC", "BMC"):
+            depth += 1
+        loose = depth == 0
+        if loose and name == "BT":
+            done.append(([pikepdf.Name.Artifact, pikepdf.Dictionary(Type=pikepdf.Name.Pagination)], _operator("BDC")))
+        done.append((list(operands), operator))
+        if loose and name == "ET":
+            done.append(([], _operator("EMC")))
+        if name == "EMC":
+            depth -= 1
+    return pikepdf.unparse_content_stream(done)
+
+
+def _operator(name: str) -> pikepdf.Operator:
+    return pikepdf.Operator(name)
+
+
+def _attachments(wanted: ReportInput, result: Result, fetcher: URLFetcher) -> list[Attachment]:
+    if result.reckoning is None:
+        return []
+    plan = result.reckoning.plan
+    calendar = plan_calendar(
+        plan, days=block_days(plan[0].blocks), hour=DEFAULT_HOUR, on=wanted.on, uid=wanted.uid[:12], host=wanted.host
+    )
+    return [
+        Attachment(
+            string=calendar,
+            name=CALENDAR_NAME,
+            description="Call blocks for four weeks, to import into your calendar",
+            relationship="Supplement",
+            created=_midnight(wanted.on),
+            modified=_midnight(wanted.on),
+            url_fetcher=fetcher,
+        )
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _qr(address: str) -> str:
+    drawing = segno.make(address, error="l", micro=False)
+    size = drawing.symbol_size(border=0)[0]
+    dots = "".join(f"M{x} {y}h1v1h-1z" for y, line in enumerate(drawing.matrix) for x, dark in enumerate(line) if dark)
+    return (
+        f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img">'
+        f'<title>A code that opens the booking page</title><path d="{dots}"/></svg>'
+    )
+
+
+def _printable(text: str) -> str:
+    """What a person typed without control and direction characters; markup is escaped by the template."""
+    return "".join(character for character in text if character.isprintable())[:120].strip()
