@@ -71,6 +71,10 @@ class When:
             for mine, theirs in ends
         )
 
+    def beside(self, other: "When") -> str:
+        """The times and the zone, with the date only where it is another one than `other` has."""
+        return self.sentence if self.date != other.date else f"{self.times} ({self.zone})"
+
     def seen_from(self, zone_name: str) -> "When":
         """The same time as somebody in another zone says it."""
         return When(self.start, self.end, zone_name, self.clock)
