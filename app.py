@@ -6,6 +6,9 @@ from pathlib import Path
 
 from flask import Flask
 
+import assessment.services
+import assessment.views
+import booking.admin
 import booking.drafts
 import booking.models
 import booking.views
@@ -29,13 +32,16 @@ ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS = (
     pages.health.blueprint,
+    assessment.views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
     booking.views.blueprint,
+    booking.admin.admin,
 )
 
 JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
+    "render_reports": assessment.services.render_due_reports,
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
 }
 

@@ -10,6 +10,7 @@ from html import escape
 
 from assessment import wording as say
 from assessment.fan import FanPoint
+from assessment.levers import Lever
 from assessment.practices import DIMENSION_NAMES, LEVER_NAMES
 from assessment.result import Reckoning, Result
 
@@ -178,7 +179,7 @@ def lever_bars(found: Reckoning) -> Chart:
             _text(left - 12, y + 18, LEVER_NAMES[lever.key], anchor="end", kind="chart-small"),
             f'<rect class="{"bar-held" if lever is found.first else "bar-soft"}" x="{left}" y="{y + 4}" '
             f'width="{length:.1f}" height="19"/>',
-            _text(left + length + 8, y + 18, "+" + say.say_joiners(lever.gain), kind="chart-number"),
+            _text(left + length + 8, y + 18, say.say_gain(lever.gain), kind="chart-number"),
         ]
     best = found.levers[0]
     title = (
@@ -188,20 +189,26 @@ def lever_bars(found: Reckoning) -> Chart:
     rows = tuple(
         (
             LEVER_NAMES[lever.key],
-            "+" + say.say_joiners(lever.gain),
+            say.say_gain(lever.gain),
             say.say_chance(lever.chance),
             say.say_hours(lever.hours),
             f"{lever.gain_per_hour:.1f}",
-            "assumed half" if lever.headroom is None else f"{round(lever.headroom * 100)} %",
+            _room(lever),
         )
         for lever in found.levers
     )
     return Chart(
         _svg(WIDTH, 4 + row * len(found.levers), title, parts),
         "What each change adds by the date",
-        ("", "Joiners", "Chance then", "A week", "Joiners per weekly hour", "Room left"),
+        ("", "Joiners", "Chance then", "A week", "Joiners an hour", "Room left"),
         rows,
     )
+
+
+def _room(lever: Lever) -> str:
+    if lever.key in ("volume_plus2", "retention"):
+        return "–"
+    return "half, assumed" if lever.headroom is None else f"{round(lever.headroom * 100)} %"
 
 
 def profile(result: Result) -> Chart:

@@ -54,7 +54,7 @@ class Choices(SelectMultipleField):
     option_widget = widgets.CheckboxInput()
 
     def pre_validate(self, form: Any) -> None:
-        known = {str(value) for value, *_ in self.iter_choices()}
+        known = {str(choice.value) for choice in self.iter_choices()}
         if self.data and not set(self.data) <= known:
             raise StopValidation("Tick answers from the list")
 
@@ -201,7 +201,8 @@ def make_form(
         parts |= _fields(asked, seed)
         filled |= _filled(asked, stored, seen)
     kind = type("QuestionForm", (AnswerForm,), parts)
-    form: AnswerForm = kind(formdata=data, data=filled)
+    # What was typed stands alone: a choice that was not made must not come back from what is stored.
+    form: AnswerForm = kind(formdata=data, data=filled if data is None else {})
     form.unknown = bool(data is not None and data.get("unknown"))
     form.today = today
     return form
@@ -218,10 +219,10 @@ def _fields(asked: Asked, seed: str) -> dict[str, Any]:
             asked.name + "_of": Whole("Out of how many?", least=1, most=asked.most),
         }
     if isinstance(asked, OneOf):
-        return {asked.name: Choice(asked.label, choices=list(asked.options))}
+        return {asked.name: Choice(asked.label, choices=dict(asked.options))}
     if isinstance(asked, Deadline):
         return {
-            asked.name: Choice(asked.label, choices=[("year", "In 12 months"), ("date", "On a date")]),
+            asked.name: Choice(asked.label, choices={"year": "In 12 months", "date": "On a date"}),
             asked.name + "_date": PlainDate("The date"),
         }
     options = list(asked.options)
@@ -229,7 +230,7 @@ def _fields(asked: Asked, seed: str) -> dict[str, Any]:
     random.Random(seed).shuffle(options)  # noqa: S311  # an order, not a secret
     last = [(OTHER, asked.other), (NOTHING, asked.exclusive)]
     return {
-        asked.name: Choices(asked.label, choices=[*options, *last]),
+        asked.name: Choices(asked.label, choices=dict([*options, *last])),
         "something_else": OneLine("What else?", most=OTHER_MOST),
     }
 
@@ -267,7 +268,7 @@ class ReportForm(CookielessForm):
     company = OneLine("Office or company")
     paper = Choice(
         "Paper",
-        choices=[("letter", "US Letter"), ("a4", "A4")],
+        choices={"letter": "US Letter", "a4": "A4"},
         missing="Choose the paper you would print it on",
     )
     website = OneLine("Leave this empty")
@@ -281,6 +282,6 @@ class BlocksForm(CookielessForm):
 
     days = Choices(
         "Days",
-        choices=[("MO", "Monday"), ("TU", "Tuesday"), ("WE", "Wednesday"), ("TH", "Thursday"), ("FR", "Friday")],
+        choices={"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"},
     )
-    hour = SelectField("Start", choices=[(hour, hour) for hour in HOURS], default="09:30")
+    hour = SelectField("Start", choices={hour: hour for hour in HOURS}, default="09:30")

@@ -8,6 +8,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +25,15 @@ from assessment.answers import Answers
 from assessment.charts import charts_of
 from assessment.plan import block_days
 from assessment.plan_calendar import DEFAULT_HOUR, plan_calendar
-from assessment.practices import DIMENSION_NAMES, LEVER_NAMES, PRACTICES
-from assessment.questions import LIVE_CONVERSATION, path
+from assessment.practices import LEVER_NAMES, PRACTICES
+from assessment.questions import LIVE_CONVERSATION
 from assessment.result import Result, assess
-from assessment.said import question_said
+from assessment.said import own_answer
 from assessment.sources import GRADES, HOUSE_SOURCES, PRIORS, SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = {"a4": "A4", "letter": "Letter"}
 CALENDAR_NAME = "call-blocks.ics"
-OBSTACLE_QUESTION = {
-    "protected_time": ("hours", 1),
-    "calling_hours": ("hours", 0),
-    "hesitation": ("hesitation", 0),
-    "working_list": ("list", 0),
-    "introductions": ("introduced", 0),
-    "reach": ("reached", 0),
-    "brush_off": ("brush-off", 0),
-    "follow_up": ("follow-up", 0),
-    "live_share": ("talk-share", 0),
-    "visible_count": ("visible", 0),
-    "belief_in_offer": ("obstacles", 0),
-}
 
 
 @dataclass(frozen=True)
@@ -75,18 +63,6 @@ class OurFilesOnly(URLFetcher):  # type: ignore[misc]
         return super().fetch(url, headers)
 
 
-def own_answer(key: str, stored: dict[str, Any]) -> str:
-    """What the reader answered where an obstacle was measured; empty where it was left open."""
-    question_key, place = OBSTACLE_QUESTION[key]
-    question = next((q for q in path(stored) if q.key == question_key), None)
-    if question is None:
-        return ""
-    asked = question.fields[place]
-    labels = dict(question_said(question, stored))
-    value = stored.get(asked.name)
-    return labels.get(asked.label, "") if value is not None and value != () else ""
-
-
 def report_html(wanted: ReportInput) -> str:
     """The report as HTML, for print only."""
     result = assess(Answers.from_json(wanted.answers), wanted.on)
@@ -104,14 +80,14 @@ def report_html(wanted: ReportInput) -> str:
         say=say,
         practices=PRACTICES,
         lever_names=LEVER_NAMES,
-        dimension_names=DIMENSION_NAMES,
         own_answer=lambda key: own_answer(key, wanted.answers),
         definition=LIVE_CONVERSATION,
         priors=PRIORS,
         sources=SOURCES,
         grades=GRADES,
         house_sources=HOUSE_SOURCES,
-        qr=Markup(_qr(wanted.booking_url)),  # noqa: S704  # our own drawing of our own address
+        drawing=_drawing,
+        qr=_drawing(_qr(wanted.booking_url)),
         on_said=f"{wanted.on.day} {wanted.on:%B %Y}",
     )
 
@@ -156,7 +132,8 @@ def _with_artifacts(page: pikepdf.Page) -> bytes:
     """The page's operators, with text that is drawn outside of any marked content put into an artifact."""
     depth = 0
     done = []
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, operator = instruction.operands, instruction.operator
         name = str(operator)
         if name in ("BDC", "BMC"):
             depth += 1
@@ -207,6 +184,17 @@ def _qr(address: str) -> str:
         f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img">'
         f'<title>A code that opens the booking page</title><path d="{dots}"/></svg>'
     )
+
+
+@cache
+def _drawing_style() -> str:
+    return f"<style>{(ROOT / 'static/css/parts/report-charts.css').read_text('utf-8')}</style>"
+
+
+def _drawing(svg: str) -> Markup:
+    """A drawing of ours with its colours inside."""
+    styled = svg.replace("</title>", "</title>" + _drawing_style(), 1)
+    return Markup(styled)  # noqa: S704  # made by our own code, every word in it escaped
 
 
 def _printable(text: str) -> str:

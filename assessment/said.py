@@ -6,6 +6,19 @@ from typing import Any
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo, path
 
 OPEN = "I don't know"
+OBSTACLE_QUESTION = {
+    "protected_time": ("hours", 1),
+    "calling_hours": ("hours", 0),
+    "hesitation": ("hesitation", 0),
+    "working_list": ("list", 0),
+    "introductions": ("introduced", 0),
+    "reach": ("reached", 0),
+    "brush_off": ("brush-off", 0),
+    "follow_up": ("follow-up", 0),
+    "live_share": ("talk-share", 0),
+    "visible_count": ("visible", 0),
+    "belief_in_offer": ("obstacles", 0),
+}
 
 
 def answers_said(stored: dict[str, Any]) -> list[tuple[Question, list[tuple[str, str]]]]:
@@ -23,6 +36,18 @@ def question_said(question: Question, stored: dict[str, Any]) -> list[tuple[str,
         if words is not None and not (isinstance(asked, Deadline) and stored.get("goal") is None):
             said.append((asked.label, words))
     return said
+
+
+def own_answer(key: str, stored: dict[str, Any]) -> str:
+    """What the reader answered where an obstacle was measured; empty where it was left open."""
+    question_key, place = OBSTACLE_QUESTION[key]
+    question = next((q for q in path(stored) if q.key == question_key), None)
+    if question is None:
+        return ""
+    asked = question.fields[place]
+    labels = dict(question_said(question, stored))
+    value = stored.get(asked.name)
+    return labels.get(asked.label, "") if value is not None and value != () else ""
 
 
 def _said(asked: Asked, stored: dict[str, Any]) -> str | None:

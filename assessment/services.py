@@ -1,5 +1,6 @@
 """The life of a submission: started, answered page by page, scored, and sent as a report."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -218,7 +219,7 @@ def get_report(token: str) -> Report:
     return report
 
 
-def render_due_reports() -> int:
+def render_due_reports(render: Callable[[ReportInput], bytes] = render_report) -> int:
     """Make and mail every report that is due; gives how many. The worker's job."""
     made = 0
     while True:
@@ -228,7 +229,7 @@ def render_due_reports() -> int:
         report = session().get_one(Report, claimed)
         submission = report.submission
         result = result_of(submission)
-        link = current_settings().base_url + "/book/?with=" + handover_of(submission, result).token()
+        link = f"{current_settings().base_url}/assessment/book/{submission.key}"
         wanted = ReportInput(
             name=report.name,
             on=result.on,
@@ -240,7 +241,7 @@ def render_due_reports() -> int:
             host=current_settings().base_host,
         )
         try:
-            pdf = render_report(wanted)
+            pdf = render(wanted)
         except RenderFailed as fault:
             log.error("report not rendered", report=report.id, reason=str(fault))
             _give_up_or_wait(claimed)

@@ -4,15 +4,15 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from assessment import forms, services
+from assessment import forms, services, wording
 from assessment.charts import charts_of
 from assessment.models import Report, ReportState, Submission
 from assessment.plan import block_days
 from assessment.plan_calendar import plan_calendar
-from assessment.practices import BAND_NAMES, DIMENSION_NAMES, LEVER_NAMES, PRACTICES
+from assessment.practices import LEVER_NAMES, PRACTICES
 from assessment.questions import LIVE_CONVERSATION, QUESTIONS, SECTIONS, Question, first_open, path, previous_key
 from assessment.refusals import ReportNotReady
-from assessment.said import answers_said, question_said
+from assessment.said import answers_said, own_answer
 from assessment.services import ReportWish
 from assessment.sources import GRADES, PRIORS, SOURCES
 from kit import clock
@@ -25,7 +25,6 @@ from leads.origin import Origin
 blueprint = Blueprint("assessment", __name__, url_prefix="/assessment")
 
 SLIP_FROM = 200
-FAST_PERSON_SECONDS = 2
 
 
 @blueprint.get("/")
@@ -122,6 +121,14 @@ def again(key: str) -> ResponseReturnValue:
     return redirect(f"/assessment/at/{submission.key}/check", 303)
 
 
+@blueprint.get("/book/<key>")
+def book(key: str) -> ResponseReturnValue:
+    """The short way from the printed report to the booking, with the result."""
+    submission = services.get_submission(key)
+    handover = services.handover_of(submission, services.result_of(submission))
+    return redirect(f"/book/?with={handover.token()}")
+
+
 @blueprint.get("/report/<token>")
 def report(token: str) -> ResponseReturnValue:
     """Where the report is to be had. Opening it changes nothing."""
@@ -206,7 +213,6 @@ def _question_page(submission: Submission, asked: Question, form: forms.AnswerFo
 
 def _result_page(submission: Submission, form: forms.ReportForm, blocks_form: forms.BlocksForm) -> str:
     found = services.result_of(submission)
-    own = {question.key: question_said(question, submission.answers) for question in path(submission.answers)}
     return render_template(
         "assessment/result.html",
         submission=submission,
@@ -215,9 +221,8 @@ def _result_page(submission: Submission, form: forms.ReportForm, blocks_form: fo
         charts=charts_of(found),
         practices=PRACTICES,
         lever_names=LEVER_NAMES,
-        dimension_names=DIMENSION_NAMES,
-        band_names=BAND_NAMES,
-        own_answers=own,
+        own_answer=lambda obstacle: own_answer(obstacle, submission.answers),
+        words=wording,
         handover=services.handover_of(submission, found).token(),
         form=form,
         blocks_form=blocks_form,

@@ -60,12 +60,18 @@ def say_hours(hours: float) -> str:
     rounded = floor(hours * 2 + 0.5) / 2 if hours < 10 else float(floor(hours + 0.5))
     if rounded < 0.5:
         return "under half an hour"
-    return "1 hour" if rounded == 1 else f"{rounded:g} hours"
+    return {0.5: "half an hour", 1: "1 hour"}.get(rounded, f"{rounded:g} hours")
 
 
 def say_joiners(number: float) -> str:
     """A number of agents: whole from 3, one decimal below."""
     return str(floor(number + 0.5)) if abs(number) >= 3 else f"{floor(number * 10 + 0.5) / 10:g}"
+
+
+def say_gain(number: float) -> str:
+    """Joiners gained: `+1.4`, or `0`."""
+    said = say_joiners(number)
+    return said if said == "0" else "+" + said
 
 
 def agents(count: float) -> str:

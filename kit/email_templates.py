@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 
 
-def render_email(name: str, **values: Any) -> tuple[str, str]:
+def render_email(name: str, /, **values: Any) -> tuple[str, str]:
     """`name` is `booking/booked`. Gives (text, HTML)."""
     feature, letter = name.split("/")
     text = render_template(f"{feature}/email/{letter}.txt", **values).strip() + "\n"
