@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -89,11 +90,21 @@ def some_settings(folder: Path, database_url: str, **changes: str) -> Settings:
     return load_settings(environ, ROOT)
 
 
+class Browser(FlaskClient):
+    """Each request begins with an empty `g`: the test's own context would hand one on to the next, and to other clients."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        for name in list(g):
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
     settings = some_settings(tmp_path, migrated(tmp_path))
     application = create_app(settings)
     application.testing = True
+    application.test_client_class = Browser
     with clock.fixed(NIGHT_BEFORE_THE_CLOCKS_CHANGE), application.app_context():
         limiter.reset()
         yield application
