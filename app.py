@@ -9,7 +9,6 @@ from flask import Flask
 import assessment.services
 import assessment.views
 import booking.admin
-import booking.admin
 import booking.drafts
 import booking.models
 import booking.views
@@ -37,7 +36,6 @@ BLUEPRINTS = (
     staff.views.blueprint,
     desk.views.blueprint,
     booking.views.blueprint,
-    booking.admin.admin,
     booking.admin.admin,
 )
 

@@ -1,7 +1,7 @@
 """The only place that takes or frees time.
 
 Every function takes the write lock, lets lapsed holds go, asks the slot engine about that one start once more, and
-writes. Behind it the database refuses overlap by itself (`booking/overlap.py`).
+writes. Behind it the database refuses overlap by itself (a trigger or an exclusion, made by the first migration).
 """
 
 import uuid

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from booking import overlap
 from kit.db import Base, UtcDateTime, enum_column
 
 
@@ -142,7 +141,8 @@ class Booking(Base):
     """A time taken: held while somebody fills in the form, then a consult.
 
     `uid` is made once and never changes (RFC 5545 3.8.4.7); `sequence` counts what attendees must know (RFC 5546
-    2.1.4). `secret` names the visitor's links. Buffers are those of the type when it was booked.
+    2.1.4). `secret` names the visitor's links. Buffers are those of the type when it was booked. Two live rows of one
+    consultant never overlap: the migrations give the table a trigger (SQLite) or an exclusion (PostgreSQL) for that.
     """
 
     __tablename__ = "booking"
@@ -186,6 +186,3 @@ class Booking(Base):
     def reference(self) -> str:
         """What a person can say on the phone to name this booking."""
         return self.uid[:8].upper()
-
-
-overlap.attach(Booking.__table__)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import booking.defaults
 import staff.services
 from kit.context import current_settings
 
@@ -9,6 +10,7 @@ from kit.context import current_settings
 def prepare(*, at: datetime) -> list[str]:
     """Add what is missing; give the lines that the person who starts the site should read."""
     lines = []
+    booking.defaults.ensure_defaults()
     if not staff.services.anybody_works_here():
         invitation = staff.services.invite(role="owner", at=at)
         link = f"{current_settings().base_url}/desk/welcome/{invitation.secret}"

@@ -135,5 +135,5 @@ class Choice(RadioField):
             self.data = None
             if self.missing:
                 raise StopValidation(self.missing)
-        elif self.data not in {str(choice.value) for choice in self.iter_choices()}:
+        elif self.data not in {str(choice[0]) for choice in self.iter_choices()}:
             raise StopValidation(self.missing or "Choose one of the answers listed")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import create_app
-from kit import clock
+from kit import clock, schema
 from kit.db import db, session
 from kit.limits import limiter
 from kit.outbox import Letter
@@ -58,7 +58,7 @@ def migrated(
         url = server.url("template_site")
     app = create_app(some_settings(folder, url))
     with app.app_context():
-        db.create_all()
+        schema.migrate()
         db.session.remove()
         db.engine.dispose()
 
@@ -91,7 +91,7 @@ def some_settings(folder: Path, database_url: str, **changes: str) -> Settings:
 
 
 class Browser(FlaskClient):
-    """Each request begins with an empty `g`: the test's own context would hand one on to the next, and to other clients."""
+    """Each request begins with an empty `g`: the context of the test would hand one on to the next request."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         for name in list(g):
