@@ -54,7 +54,7 @@ class Choices(SelectMultipleField):
     option_widget = widgets.CheckboxInput()
 
     def pre_validate(self, form: Any) -> None:
-        known = {str(choice.value) for choice in self.iter_choices()}
+        known = {str(choice[0]) for choice in self.iter_choices()}
         if self.data and not set(self.data) <= known:
             raise StopValidation("Tick answers from the list")
 
