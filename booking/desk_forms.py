@@ -45,7 +45,7 @@ class ZoneField(SelectField):
     """A time zone, by area."""
 
     def __init__(self, label: str = "", **rest: Any) -> None:
-        choices: dict[str, list[tuple[str, str]]] = {area: list(zones) for area, zones in zone_groups()}
+        choices: Any = {area: dict(zones) for area, zones in zone_groups()}
         super().__init__(label, choices=choices, validate_choice=False, **rest)
 
     def pre_validate(self, form: Any) -> None:

@@ -61,7 +61,7 @@ class CallBackForm(CookielessForm):
     phone = Phone("Telephone")
     later = Choice(
         "When should we get back to you?",
-        choices=[(later.value, later.words) for later in Later],
+        choices={later.value: later.words for later in Later},
         missing="Choose when we should get back to you",
     )
 
