@@ -7,6 +7,7 @@ from wtforms.validators import StopValidation
 
 from booking.call_back import CallBack, Later
 from booking.guard import Guest
+from kit.context import current_settings
 from kit.forms import Choice, CookielessForm, Email, ManyLines, Needed, OneLine, PageForm
 
 NAME_NEEDED = "Enter your name, as you would like to be called"
@@ -37,6 +38,11 @@ class DetailsForm(PageForm):
     address = Email("E-mail address", [Needed(ADDRESS_NEEDED)])
     phone = Phone("Telephone")
     note = ManyLines("Anything we should know beforehand", most=LONGEST_NOTE)
+
+    def validate_address(self, field: Any) -> None:
+        """An invite from the site's mailbox to itself is thrown away by mail programs."""
+        if (field.data or "").lower() == current_settings().mail_from.lower():
+            raise StopValidation("This is our own address. Enter yours, so that the invite reaches you")
 
     def answer(self) -> Guest:
         """What was typed."""

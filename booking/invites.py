@@ -141,6 +141,8 @@ def _add_parties(event: Event, invite: Invite) -> None:
         host = calendar_address(invite.host.address, invite.host.name)
         host.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "CHAIR", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
         event.add("attendee", host)
+        if invite.host.address.lower() == invite.guest.address.lower():
+            return  # somebody who books themselves is in the chair
     guest = calendar_address(invite.guest.address, invite.guest.name)
     guest.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
     event.add("attendee", guest)

@@ -75,7 +75,11 @@ class ManyLines(TextAreaField):
 
 
 class Email(OneLine):
-    """An e-mail address; the form typed is kept, only its shape is checked."""
+    """An e-mail address; the form typed is kept, only its shape is checked.
+
+    A domain in other letters becomes the ASCII one that mail servers know. Before the @ such letters need a server
+    that speaks SMTPUTF8 at every hop, which nobody can count on.
+    """
 
     def __init__(self, label: str = "", validators: list[Any] | None = None, **rest: Any) -> None:
         super().__init__(label, validators, most=ADDRESS_LENGTH, **rest)
@@ -85,9 +89,13 @@ class Email(OneLine):
         if not self.data:
             return
         try:
-            validate_email(self.data, check_deliverability=False)
+            found = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as fault:
+            if not self.data.rpartition("@")[0].isascii():
+                raise StopValidation("Enter an address that has no letters such as é before the @") from fault
             raise StopValidation("Enter an e-mail address with one @ and a domain, like name@example.com") from fault
+        if not self.data.isascii():
+            self.data = found.ascii_email
 
 
 class Whole(IntegerField):

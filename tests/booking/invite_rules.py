@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import unquote
 
 import ics
 import vobject
@@ -234,7 +235,7 @@ def _content(part: Any) -> bytes:
 
 
 def _address(value: str) -> str:
-    return value.removeprefix("mailto:").lower()
+    return unquote(value.removeprefix("mailto:")).lower()
 
 
 def _read_line(line: str) -> Line:

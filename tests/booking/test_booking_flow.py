@@ -1,6 +1,7 @@
 """A visitor picks a time, books it, moves it and cancels it; both sides get invites that follow every rule."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -10,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from booking.models import Booking, BookingState
-from kit.context import current_settings
+from kit.context import EXTENSION, current_settings
 from kit.db import session
 from leads import services as leads
 from leads.handover import Handover
@@ -142,6 +143,7 @@ def test_a_visitor_holds_one_time_at_once(visit: Visit, stranger: Visit):
         ({"name": "x" * 121}, "120 characters or fewer"),
         ({"address": ""}, "Enter the e-mail address"),
         ({"address": "nobody"}, "with one @"),
+        ({"address": "änn@example.org"}, "no letters such as é"),
         ({"address": "ann@example.org\r\nBcc: bob@example.org"}, "one line"),
         ({"name": "Ann\nBee"}, "one line"),
         ({"phone": "call me"}, "digits"),
@@ -424,6 +426,30 @@ def test_the_visitor_can_put_it_into_any_calendar(visit: Visit):
     assert moment(assert_calendar_file(response.get_data()), "DTSTART") == datetime(2026, 11, 2, 14, tzinfo=UTC)
     for name in ("Google Calendar", "Outlook.com", "Microsoft 365", "Yahoo Calendar"):
         assert page.links[name].startswith("https://")
+
+
+def test_the_site_does_not_invite_itself(app: Flask, visit: Visit):
+    app.extensions[EXTENSION] = replace(current_settings(), mail_from="consults@example.com")
+
+    page = visit.page(visit.get(visit.hold()).form(0).submit(**DETAILS | {"address": "Consults@example.com"}))
+
+    assert page.errors == ["This is our own address. Enter yours, so that the invite reaches you"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("a?b#c%d&e=f+g@example.org", "a?b#c%d&e=f+g@example.org"),
+        ("o'neil@example.org", "o'neil@example.org"),
+        ("Robin@consultancy.example", "Robin@consultancy.example"),
+    ],
+)
+def test_unusual_addresses_get_a_right_invite(visit: Visit, letters: Letters, typed: str, sent: str):
+    visit.book(NINE, address=typed)
+
+    assert letters()[0]["To"].addresses[0].addr_spec == sent
+    assert_letters_are_right(letters)
 
 
 def test_letters_name_both_zones_where_they_differ(visit: Visit, letters: Letters):
