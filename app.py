@@ -8,6 +8,8 @@ from flask import Flask
 
 import assessment.services
 import assessment.views
+import blog.commands
+import blog.views
 import booking.admin
 import booking.drafts
 import booking.models
@@ -32,6 +34,7 @@ ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS = (
     pages.health.blueprint,
+    blog.views.blueprint,
     assessment.views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
@@ -58,8 +61,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit.limits.install(app, settings)
     kit.jobs.install(app, settings, JOBS)
     staff.access.install(app, settings)
+    blog.views.install(app, settings)
     kit.errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     desk.commands.install(app)
+    app.cli.add_command(blog.commands.stories)
     return app

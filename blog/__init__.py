@@ -1,0 +1,1 @@
+"""Stories: Markdown files read into frozen values, shown as pages and as a feed."""
