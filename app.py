@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
+from flask_login import user_logged_in
 
 import assessment.services
 import assessment.views
@@ -25,6 +26,7 @@ import kit.schema
 import kit.security
 import kit.templating
 import pages.health
+import pages.views
 import staff.access
 import staff.views
 from kit.context import EXTENSION
@@ -33,6 +35,7 @@ from kit.settings import Settings, load_settings
 ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS = (
+    pages.views.blueprint,
     pages.health.blueprint,
     blog.views.blueprint,
     assessment.views.blueprint,
@@ -45,6 +48,7 @@ BLUEPRINTS = (
 JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
     "render_reports": assessment.services.render_due_reports,
+    "forget_old_drafts": assessment.services.forget_old_drafts,
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
 }
 
@@ -65,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit.errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    user_logged_in.connect(booking.admin.take_over_default, app)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)
     return app

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select
 
 import leads.services
 from assessment import assumptions, letters
@@ -31,6 +31,7 @@ from leads.origin import Origin
 REPORT_PURPOSE = "report"
 MOST_TRIES = 2
 AGAIN_AFTER = timedelta(minutes=1)
+ANONYMOUS_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,16 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
         current.flush()
         after_commit(_wake)
         return report
+
+
+def forget_old_drafts() -> int:
+    """Remove submissions that nobody's name belongs to, 30 days after they last changed. The worker's job."""
+    with transaction() as current:
+        old = delete(Submission).where(
+            Submission.lead_id.is_(None), Submission.changed_at < clock.now() - ANONYMOUS_FOR
+        )
+        done = cast("CursorResult[Any]", current.execute(old))
+        return done.rowcount
 
 
 def report_token(report: Report) -> str:

@@ -352,6 +352,20 @@ def test_the_trap_for_machines_sends_nothing(client: FlaskClient):
     assert session().scalar(select(func.count(Report.id))) == 0
 
 
+def test_an_anonymous_draft_is_removed_after_thirty_days_and_a_leads_is_kept(
+    client: FlaskClient, at: Callable[[Any], None]
+):
+    begin(client)
+    finish(walk(client)).form("/report").submit(**SOUND)
+
+    at(clock.now() + timedelta(days=29))
+    assert services.forget_old_drafts() == 0
+    at(clock.now() + timedelta(days=2))
+    assert services.forget_old_drafts() == 1
+
+    assert session().scalars(select(Submission.lead_id)).one() is not None
+
+
 def test_the_result_is_handed_to_the_booking(client: FlaskClient):
     result = finish(walk(client, query="?from=the-brush-off"))
     link = next(href for href in result.links.values() if href.startswith("/book/?with="))

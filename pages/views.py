@@ -1,0 +1,66 @@
+"""The pages that belong to no feature: home, about, privacy, and what machines ask for."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from blog.views import shelf
+from kit import clock
+from kit.context import current_settings
+
+blueprint = Blueprint("pages", __name__)
+
+NEWEST = 4
+HIDDEN = ("/desk/", "/assessment/at/", "/assessment/result/", "/assessment/report/", "/book/held/", "/book/consult/")
+OPEN_PAGES = ("/", "/stories/", "/assessment/", "/assessment/method", "/book/", "/about", "/privacy")
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """What this is, in five seconds, and the newest stories."""
+    stories = shelf().visible(clock.now())[:NEWEST]
+    return _kept(render_template("pages/home.html", stories=stories, tags=shelf().tags))
+
+
+@blueprint.get("/about")
+def about() -> ResponseReturnValue:
+    """Who we are and how we work."""
+    return _kept(render_template("pages/about.html"))
+
+
+@blueprint.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is kept, for how long, and what one can ask for."""
+    return _kept(render_template("pages/privacy.html"))
+
+
+@blueprint.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Which pages are nobody's business."""
+    base = current_settings().base_url
+    hidden = (
+        "/desk/",
+        "/assessment/at/",
+        "/assessment/result/",
+        "/assessment/report/",
+        "/book/held/",
+        "/book/consult/",
+    )
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden), f"Sitemap: {base}/sitemap.xml"]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Every page that may be found (sitemaps.org), with the day a story last changed."""
+    stories = shelf().visible(clock.now())
+    used = {tag for story in stories for tag in story.head.tags}
+    page = render_template("pages/sitemap.xml", pages=OPEN_PAGES, stories=stories, tags=sorted(used))
+    return Response(page, mimetype="application/xml")
+
+
+def _kept(page: str) -> Response:
+    response = Response(page)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

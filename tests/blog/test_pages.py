@@ -1,0 +1,106 @@
+"""Stories as visitors and machines fetch them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+
+from blog.views import shelf
+from kit import clock
+from tests.page import Page
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+HIDDEN = ("every-mark", "a-map-of-saturday")
+STORY = "/stories/two-weeks-is-a-date"
+
+
+def test_the_index_lists_what_is_out_newest_first(client: FlaskClient):
+    page = Page(client.get("/stories/"), client)
+
+    titles = page.texts(".story-list h2")
+    assert titles == [story.head.title for story in shelf().visible(clock.now())]
+    assert titles[0] == "Two weeks is a date"
+
+
+@pytest.mark.parametrize("slug", HIDDEN)
+@pytest.mark.parametrize("address", ["/stories/", "/stories/feed.atom", "/stories/tags/habits", "/", "/sitemap.xml"])
+def test_nothing_hidden_shows_anywhere(client: FlaskClient, address: str, slug: str):
+    assert slug not in client.get(address).get_data(as_text=True)
+    assert client.get(f"/stories/{slug}").status_code == 404
+
+
+def test_a_story_appears_at_its_hour(client: FlaskClient, at: Callable[[datetime], None]):
+    at(datetime(2027, 1, 12, 12, 59, 59, tzinfo=UTC))
+    assert client.get("/stories/a-map-of-saturday").status_code == 404
+
+    at(datetime(2027, 1, 12, 13, 0, tzinfo=UTC))
+    assert client.get("/stories/a-map-of-saturday").status_code == 200
+
+
+def test_a_story_ends_with_its_postscript(client: FlaskClient):
+    page = Page(client.get(STORY), client)
+
+    form = page.form("/assessment/")
+    assert form.values == {"from": ["two-weeks-is-a-date"]}
+    assert page.links["book a consult"] == "/book/?from=two-weeks-is-a-date"
+    assert "A composite" in page.text
+    answer = Page(form.submit(conversations="12"), client)
+    assert "Your first answer is in: 12" in answer.text
+
+
+def test_a_story_says_the_same_to_machines(client: FlaskClient):
+    page = Page(client.get(STORY), client)
+    data = json.loads(page.all('script[type="application/ld+json"]')[0].text_content())
+
+    posting, trail = data["@graph"]
+    assert posting["@type"] == "BlogPosting"
+    assert posting["headline"] == page.heading
+    assert posting["datePublished"] == "2026-10-20T08:00:00-04:00"
+    assert [item["position"] for item in trail["itemListElement"]] == [1, 2]
+    assert page.all('link[rel="canonical"]')[0].get("href") == "http://localhost" + STORY
+
+
+def test_a_repeat_visit_costs_nothing(client: FlaskClient):
+    first = client.get(STORY)
+    again = client.get(STORY, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert not first.headers["ETag"].startswith("W/")
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    assert again.get_data() == b""
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/stories/", STORY, "/stories/tags/habits", "/stories/feed.atom", "/about", "/privacy"]
+)
+def test_no_reading_page_sets_a_cookie(client: FlaskClient, address: str):
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert "Set-Cookie" not in response.headers
+
+
+def test_the_feed_carries_the_whole_text_and_the_postscript(client: FlaskClient):
+    feed = ElementTree.fromstring(client.get("/stories/feed.atom").get_data())
+
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == len(shelf().visible(clock.now()))
+    for entry in entries:
+        content = entry.findtext(f"{ATOM}content") or ""
+        assert '<section class="moral">' in content
+        assert "/assessment/?from=" in content
+    assert feed.findtext(f"{ATOM}updated") == max(e.findtext(f"{ATOM}updated") or "" for e in entries)
+
+
+MISSING = ["none", "tags/none", "../etc", "%00", "x" * 3000]
+
+
+@pytest.mark.parametrize("address", ["/stories/" + place for place in MISSING])
+def test_what_is_not_there_has_a_page_that_says_so(client: FlaskClient, address: str):
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert Page(response, client).heading
