@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import letters, schedule, services
@@ -16,8 +16,10 @@ from kit.context import current_settings
 from kit.refusals import NotFound
 from kit.zones import zone
 from staff.access import current_account, desk_only
+from staff.models import Account
 
 admin = desk_only(Blueprint("booking_admin", __name__, url_prefix="/desk"))
+MAY_BE_BOOKED = ("owner", "consultant")
 LOOK_BACK = timedelta(days=28)
 LOOK_AHEAD = timedelta(days=120)
 
@@ -80,7 +82,6 @@ def consults() -> ResponseReturnValue:
         form=form,
         asked=asked,
         answers=answers,
-        button=ButtonForm(),
         title_of=letters.title,
         moment=now,
     )
@@ -95,6 +96,12 @@ def mark(reference: str, outcome: str) -> ResponseReturnValue:
     if ButtonForm().validate_on_submit():
         schedule.mark(reference, held=outcome == "held", now=clock.now())
     return redirect(url_for(".consults"))
+
+
+def take_over_default(_app: Flask, user: Account, **_rest: object) -> None:
+    """Whoever signs in first can be booked: heard by the signal of the sign-in, connected in `app.py`."""
+    if any(role.name in MAY_BE_BOOKED for role in user.roles):
+        schedule.take_over_default(user.id, name=user.name, address=user.email)
 
 
 def _consultant() -> Consultant:
@@ -124,7 +131,6 @@ def _availability(week: WeekForm, dates: OverrideForm) -> ResponseReturnValue:
         overrides=schedule.overrides_of(consultant, since=today) if consultant else (),
         write_windows=write_windows,
         hours=schedule.hours_a_week(schedule.week_of(consultant)) if consultant else None,
-        button=ButtonForm(None),
         saved=request.args.get("saved", ""),
     )
     return shown, 422 if week.errors or dates.errors else 200

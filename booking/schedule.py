@@ -35,6 +35,13 @@ def shown_to(account_id: int) -> Consultant | None:
     return consultant_of(account_id) or session().scalar(select(Consultant).where(_is_default()))
 
 
+def take_over_default(account_id: int, *, name: str, address: str) -> None:
+    """Make an account the consultant that a new site began with, while nobody else is; it gets the invites then."""
+    with transaction():
+        if consultant_of(account_id) is None and shown_to(account_id) is not None:
+            become_consultant(account_id, name=name, address=address)
+
+
 def become_consultant(account_id: int, *, name: str, address: str) -> Consultant:
     """The consultant that an account is, made now if need be. The one a new site began with is taken over.
 

@@ -30,8 +30,8 @@ def robin(app: Flask) -> Visit:
     return at_the_desk(app, "Robin Hale", "robin@consultancy.example")
 
 
-def at_the_desk(app: Flask, name: str, address: str) -> Visit:
-    invitation = staff.services.invite(role="consultant", at=NOW)
+def at_the_desk(app: Flask, name: str, address: str, *, role: str = "consultant") -> Visit:
+    invitation = staff.services.invite(role=role, at=NOW)
     staff.services.accept_invitation(invitation.secret, staff.services.NewAccount(name, address, PASSWORD), at=NOW)
     visit = Visit(app.test_client())
     visit.get("/desk/sign-in").form(0).submit(email=address, password=PASSWORD)
@@ -57,7 +57,17 @@ def test_nothing_is_changed_by_visitors(app: Flask, client: FlaskClient, address
     assert client.post(address).status_code in (302, 400)
 
 
-def test_the_consultant_a_new_site_begins_with_becomes_whoever_sets_the_hours(app: Flask, robin: Visit):
+def test_whoever_signs_in_first_is_the_consultant_a_new_site_began_with(app: Flask):
+    defaults.ensure_defaults()
+
+    at_the_desk(app, "Wren Ito", "wren@consultancy.example", role="author")
+    at_the_desk(app, "Robin Hale", "robin@consultancy.example")
+    at_the_desk(app, "Sam Low", "sam@consultancy.example")
+
+    assert (consultant().name, consultant().address) == ("Robin Hale", "robin@consultancy.example")
+
+
+def test_a_consultant_sets_zone_and_hours(app: Flask, robin: Visit):
     defaults.ensure_defaults()
     page = robin.get("/desk/availability/")
     assert page.form(0).values["monday"] == ["9:00–12:00, 13:00–17:00"]
