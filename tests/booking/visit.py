@@ -1,9 +1,23 @@
 """A visitor's way through booking, step by step, as the tests of it need it."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from booking.models import Booking, BookingState
+from kit.db import session
+from tests.booking.invite_rules import assert_invite_history, assert_invite_rules
 from tests.page import Page
+
+Letters = Callable[[], list[EmailMessage]]
+MoveClock = Callable[[datetime], None]
+NOW = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
+NINE = "2026-11-02T14:00:00Z"  # 9:00 in New York on the Monday after the clocks changed
+TEN = "2026-11-02T15:00:00Z"
 
 DETAILS = {
     "name": "Ann Bee",
@@ -47,3 +61,27 @@ class Visit:
         response = self.get(self.to_check(self.hold(start), **changes)).form(0).submit()
         assert response.status_code == 303, response.get_data(as_text=True)
         return str(response.location).split("?")[0]
+
+
+def bookings() -> list[Booking]:
+    """Every hold and booking, oldest first."""
+    session().rollback()
+    return list(session().scalars(select(Booking).order_by(Booking.id)))
+
+
+def states() -> list[BookingState]:
+    return [booking.state for booking in bookings()]
+
+
+def text_of(message: EmailMessage) -> str:
+    """The text part, with plain spaces."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def assert_letters_are_right(letters: Letters) -> None:
+    """Every rule, for each message and for all of them in order."""
+    for message in letters():
+        assert_invite_rules(message)
+    assert_invite_history(letters())
