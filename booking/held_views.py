@@ -16,6 +16,7 @@ from booking.picking import picker_page
 from booking.refusals import AlreadyCancelled, HoldLapsed, InvitedRecently, SlotNotOffered, SlotTaken
 from booking.visit import visitor
 from kit import clock
+from kit.address_slips import likely_meant
 from kit.limits import limiter
 from kit.refusals import Refusal
 from kit.security import no_csrf_token
@@ -116,6 +117,7 @@ def _page(template: str, booking: Booking, token: str, **values: object) -> str:
         until=format_time(until, own, booking.clock) if until else "",
         look=_look_of(booking),
         handover=Handover.from_facts(booking.handover),
+        meant=likely_meant(booking.address),
         phone_hint=wording.phone_hint(booking),
         cut_off=wording.length(booking.consult_type.cut_off),
         **values,

@@ -122,6 +122,13 @@ def test_a_slip_is_said_in_words_and_what_was_typed_stays(visit: Visit, changes:
             assert kept[name].strip() == typed
 
 
+def test_a_likely_slip_in_the_address_is_pointed_out_and_passes(visit: Visit):
+    check = visit.get(visit.to_check(visit.hold(), address="ann@gmial.com"))
+
+    assert "Did you mean ann@gmail.com?" in check.text
+    assert visit.get(check.form(0).submit().location).heading == "You are booked"
+
+
 def test_pressing_book_twice_gives_the_first_booking(visit: Visit, letters: Letters):
     check = visit.get(visit.to_check(visit.hold(NINE)))
 

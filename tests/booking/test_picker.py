@@ -194,6 +194,10 @@ def test_a_call_back_needs_a_name_an_address_and_a_time(app: Flask, client: Flas
     assert letters() == []
 
 
+def test_leaving_word_leaves_nothing_on_the_device(app: Flask, client: FlaskClient):
+    assert "Set-Cookie" not in client.get("/book/call-back").headers
+
+
 def test_very_many_call_backs_from_one_network_are_slowed_down(app: Flask, client: FlaskClient):
     answers = [client.post("/book/call-back").status_code for _ in range(11)]
 
