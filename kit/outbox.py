@@ -6,7 +6,9 @@ sent; a claim whose worker died runs out and the letter is tried again.
 
 import smtplib
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, LargeBinary, String, Text, func, or_, select
@@ -17,10 +19,12 @@ from kit.context import current_settings
 from kit.db import Base, UtcDateTime, after_commit, enum_column, session, transaction
 from kit.logs import log
 from kit.mail import Mail, Transport, compose, open_transport
+from kit.refusals import NotFound
 
 CLAIM = timedelta(minutes=5)
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)  # minutes before each further try
 BATCH = 50
+PAGE_SIZE = 50
 
 
 class LetterState(StrEnum):
@@ -50,6 +54,31 @@ class Letter(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """One page of the mail log."""
+
+    letters: tuple[Letter, ...]
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class LetterText:
+    """A letter as a person reads it."""
+
+    text: str
+    calendar: str
+    files: tuple[str, ...]
+
+
+class NoSuchLetter(NotFound):
+    """No letter has that number."""
+
+    title = "There is no such letter"
+    sentence = "It may have been removed together with the person it went to."
 
 
 def put(mail: Mail) -> Letter:
@@ -96,6 +125,34 @@ def waiting_count() -> int:
     """How many letters have not left yet."""
     open_states = (LetterState.WAITING, LetterState.SENDING)
     return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(open_states))) or 0
+
+
+def list_letters(*, number: int = 1) -> "LetterPage":
+    """A page of the mail log, newest first."""
+    total = session().scalar(select(func.count(Letter.id))) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), pages)
+    chosen = select(Letter).order_by(Letter.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return LetterPage(tuple(session().scalars(chosen)), number, pages)
+
+
+def get_letter(letter_id: int) -> Letter:
+    """A letter by its number. Raises NoSuchLetter."""
+    found = session().get(Letter, letter_id)
+    if found is None:
+        raise NoSuchLetter
+    return found
+
+
+def read_letter(letter: Letter) -> "LetterText":
+    """What a letter says: its text, its calendar, and the names of the files with it."""
+    message = message_from_bytes(letter.raw, policy=policy.default)
+    text = message.get_body(("plain",))
+    calendars = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    files = [part.get_filename() or "" for part in message.iter_attachments()]
+    return LetterText(
+        text.get_content() if text else "", calendars[0].get_content() if calendars else "", tuple(filter(None, files))
+    )
 
 
 def _deliver(transport: Transport, letter_id: int) -> int:

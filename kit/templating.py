@@ -54,6 +54,7 @@ def install(app: Flask, settings: Settings) -> None:
         plural=words.plural,
         join_and=words.join_and,
         when=when,
+        as_zone=zones.zone,
     )
     app.context_processor(_here)
 

@@ -1,8 +1,8 @@
 """What the features tell us about people, and what they may ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -20,6 +20,7 @@ ADVANCES = {
     HappeningKind.CALL_BACK_ASKED: Stage.ENGAGED,
     HappeningKind.CONSULT_BOOKED: Stage.CONSULT_BOOKED,
 }
+ANSWERS = (HappeningKind.NOTE, HappeningKind.CONSULT_BOOKED, HappeningKind.CONSULT_HELD)
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
 
 
@@ -122,6 +123,31 @@ def list_leads(*, search: str = "", number: int = 1) -> LeadPage:
         chosen.order_by(Lead.seen_at.desc(), Lead.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     )
     return LeadPage(tuple(rows), number, pages, total)
+
+
+def latest_of(lead_ids: Iterable[int], kind: HappeningKind) -> dict[int, Happening]:
+    """By lead, the last thing of that kind that happened."""
+    chosen = select(Happening).where(Happening.lead_id.in_(list(lead_ids)), Happening.kind == kind)
+    return {found.lead_id: found for found in session().scalars(chosen.order_by(Happening.at, Happening.id))}
+
+
+def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:
+    """Who asked to be called back by that date, soonest first; somebody talked with since then is done with.
+
+    `since` bounds how far back requests are looked for.
+    """
+    asked = select(Happening).where(Happening.kind == HappeningKind.CALL_BACK_ASKED, Happening.at >= since)
+    latest = {found.lead_id: found for found in session().scalars(asked.order_by(Happening.at, Happening.id))}
+    later = select(Happening.lead_id, func.max(Happening.at)).where(
+        Happening.lead_id.in_(list(latest)), Happening.kind.in_(ANSWERS)
+    )
+    answered = dict(session().execute(later.group_by(Happening.lead_id)).tuples().all())
+    due = []
+    for found in latest.values():
+        day = date.fromisoformat(found.facts["due"])
+        if day <= until and not (found.lead_id in answered and answered[found.lead_id] > found.at):
+            due.append((day, found.lead))
+    return tuple(sorted(due, key=lambda pair: (pair[0], pair[1].id)))
 
 
 def add_note(lead: Lead, *, text: str, author: str, at: datetime) -> None:
