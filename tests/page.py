@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
+from cssselect2 import ElementWrapper
 from werkzeug.test import TestResponse
 
 
@@ -65,7 +66,8 @@ class Page:
         return re.sub(r"\s+", " ", heading.text_content()).strip()
 
     def all(self, selector: str) -> list[Any]:
-        return list(self.tree.cssselect(selector))
+        root = ElementWrapper.from_html_root(self.tree)
+        return [found.etree_element for found in root.query_all(selector)]
 
     def texts(self, selector: str) -> list[str]:
         return [re.sub(r"\s+", " ", found.text_content()).strip() for found in self.all(selector)]
