@@ -12,7 +12,9 @@ import assessment.views
 import blog.commands
 import blog.views
 import booking.admin
+import booking.calendar_models
 import booking.drafts
+import booking.exchange_models
 import booking.models
 import booking.views
 import desk.commands

@@ -31,8 +31,35 @@ class PlaceKind(StrEnum):
     ADDRESS = "address"
 
 
+class HostMode(StrEnum):
+    """Who of the hosts of a consult type takes part."""
+
+    ANY = "any"
+    ALL = "all"
+
+
+class QuestionKind(StrEnum):
+    """How a question of a consult type is answered."""
+
+    LINE = "line"
+    TEXT = "text"
+    CHOICE = "choice"
+
+
+class PartStat(StrEnum):
+    """What the guest's calendar answered (RFC 5545 3.2.12)."""
+
+    NEEDS_ACTION = "needs-action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
 class Consultant(Base):
-    """Somebody who can be booked. Limits count consults of all types, by the consultant's own dates."""
+    """Somebody who can be booked. Limits count consults of all types, by the consultant's own dates.
+
+    `feed_secret` names the address of the ICS feed of their consults; another one revokes it.
+    """
 
     __tablename__ = "consultant"
 
@@ -44,12 +71,14 @@ class Consultant(Base):
     active: Mapped[bool] = mapped_column(default=True)
     max_per_day: Mapped[int | None] = mapped_column()
     max_per_week: Mapped[int | None] = mapped_column()
+    feed_secret: Mapped[str | None] = mapped_column(String(64), unique=True)
     weekly: Mapped[list["WeeklyHours"]] = relationship(
         cascade="all, delete-orphan", order_by="WeeklyHours.weekday, WeeklyHours.start"
     )
     overrides: Mapped[list["DateOverride"]] = relationship(
         cascade="all, delete-orphan", order_by="DateOverride.day, DateOverride.start"
     )
+    travels: Mapped[list["TravelZone"]] = relationship(cascade="all, delete-orphan", order_by="TravelZone.first")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -86,8 +115,24 @@ class DateOverride(Base):
     finish: Mapped[int | None] = mapped_column()
 
 
+class TravelZone(Base):
+    """On the dates from `first` to `last` the hours of a consultant are meant in another zone."""
+
+    __tablename__ = "travel_zone"
+    __table_args__ = (CheckConstraint("last >= first", "order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultant_id: Mapped[int] = mapped_column(ForeignKey("consultant.id", ondelete="CASCADE"), index=True)
+    first: Mapped[date] = mapped_column()
+    last: Mapped[date] = mapped_column()
+    zone_name: Mapped[str] = mapped_column(String(64))
+
+
 class ConsultType(Base):
-    """A kind of conversation that can be booked, with its rules. Lengths, buffers, notice and cut-off in minutes."""
+    """A kind of conversation that can be booked, with its rules. Lengths, buffers, notice and cut-off in minutes.
+
+    `minutes` is the length that is offered first; `more_lengths` are the others that a visitor can choose.
+    """
 
     __tablename__ = "consult_type"
 
@@ -97,6 +142,8 @@ class ConsultType(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     active: Mapped[bool] = mapped_column(default=True)
     minutes: Mapped[int] = mapped_column(default=30)
+    more_lengths: Mapped[list[int]] = mapped_column(JSON, default=list)
+    host_mode: Mapped[HostMode] = mapped_column(enum_column(HostMode), default=HostMode.ANY)
     step: Mapped[int] = mapped_column(default=30)
     place_kind: Mapped[PlaceKind] = mapped_column(enum_column(PlaceKind), default=PlaceKind.PHONE)
     place: Mapped[str] = mapped_column(String(400), default="")
@@ -108,11 +155,33 @@ class ConsultType(Base):
     max_per_day: Mapped[int | None] = mapped_column()
     max_per_week: Mapped[int | None] = mapped_column()
     hosts: Mapped[list[Consultant]] = relationship(secondary="consult_type_host", order_by=Consultant.id)
+    questions: Mapped[list["ConsultQuestion"]] = relationship(
+        cascade="all, delete-orphan", order_by="ConsultQuestion.position, ConsultQuestion.id"
+    )
 
     @property
     def length(self) -> timedelta:
-        """How long it lasts."""
+        """How long it lasts, unless another length is chosen."""
         return timedelta(minutes=self.minutes)
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """The lengths that can be chosen, in minutes, shortest first."""
+        return tuple(sorted({self.minutes, *self.more_lengths}))
+
+
+class ConsultQuestion(Base):
+    """Something that whoever books a consult type is asked. `options` are the answers of a choice."""
+
+    __tablename__ = "consult_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consult_type_id: Mapped[int] = mapped_column(ForeignKey("consult_type.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[QuestionKind] = mapped_column(enum_column(QuestionKind), default=QuestionKind.LINE)
+    options: Mapped[list[str]] = mapped_column(JSON, default=list)
+    needed: Mapped[bool] = mapped_column(default=False)
 
 
 class ConsultTypeHost(Base):
@@ -125,13 +194,17 @@ class ConsultTypeHost(Base):
 
 
 class BusyInterval(Base):
-    """Time in which a consultant cannot be booked, from elsewhere than a booking."""
+    """Time in which a consultant cannot be booked, from elsewhere than a booking.
+
+    `source_id` is the calendar it was read from; None where the consultant blocked it here, with a `reason`.
+    """
 
     __tablename__ = "busy_interval"
     __table_args__ = (Index("ix_busy_interval_time", "consultant_id", "ends_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultant_id: Mapped[int] = mapped_column(ForeignKey("consultant.id", ondelete="CASCADE"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_source.id", ondelete="CASCADE"), index=True)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(200), default="")
@@ -143,6 +216,11 @@ class Booking(Base):
     `uid` is made once and never changes (RFC 5545 3.8.4.7); `sequence` counts what attendees must know (RFC 5546
     2.1.4). `secret` names the visitor's links. Buffers are those of the type when it was booked. Two live rows of one
     consultant never overlap: the migrations give the table a trigger (SQLite) or an exclusion (PostgreSQL) for that.
+
+    Where all hosts take part, each further host has a row with `main_id` that takes their time and follows the main
+    one; lists of consults leave it out. `offer_id` groups the times of an offer. `partstat` is what the guest's
+    calendar answered, to the sequence and with the stamp that `reply_sequence` and `reply_stamp` name. `changed_at` is
+    when both sides were last told a time.
     """
 
     __tablename__ = "booking"
@@ -151,6 +229,7 @@ class Booking(Base):
         CheckConstraint("(state = 'hold') = (hold_expires_at IS NOT NULL)", "hold_expires"),
         Index("ix_booking_time", "consultant_id", "ends_at"),
         Index("ix_booking_visitor", "visitor"),
+        Index("ix_booking_state_starts_at", "state", "starts_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,6 +250,7 @@ class Booking(Base):
     address: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     zone_name: Mapped[str] = mapped_column(String(64), default="UTC")
     clock: Mapped[str] = mapped_column(String(2), default="12")
     handover: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -179,6 +259,12 @@ class Booking(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     booked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    main_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id", ondelete="SET NULL"), index=True)
+    partstat: Mapped[PartStat] = mapped_column(enum_column(PartStat), default=PartStat.NEEDS_ACTION)
+    reply_sequence: Mapped[int] = mapped_column(default=-1)
+    reply_stamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consultant: Mapped[Consultant] = relationship(lazy="joined", innerjoin=True)
     consult_type: Mapped[ConsultType] = relationship(lazy="joined", innerjoin=True)
 

@@ -14,6 +14,7 @@ NAMES = (
     "REDIS_URL",
     "MAIL_URL",
     "MAIL_FROM",
+    "IMAP_URL",
     "BASE_URL",
     "SECRET_KEY",
     "SITE_NAME",
@@ -38,6 +39,7 @@ class Settings:
     redis_url: str | None
     mail_url: str | None
     mail_from: str
+    imap_url: str | None
     base_url: str
     secret_key: str
     site_name: str
@@ -86,6 +88,9 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     mail_url = values.get("MAIL_URL") or None
     if mail_url and (urlsplit(mail_url).scheme not in ("smtp", "smtps") or not urlsplit(mail_url).hostname):
         faults.append("MAIL_URL must look like smtp://user:password@host:587?starttls=yes or smtps://host:465")
+    imap_url = values.get("IMAP_URL") or None
+    if imap_url and (urlsplit(imap_url).scheme not in ("imap", "imaps") or not urlsplit(imap_url).hostname):
+        faults.append("IMAP_URL must look like imaps://user:password@host/INBOX or imap://user:password@host:143")
     redis_url = values.get("REDIS_URL") or None
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
         faults.append("REDIS_URL must begin with redis://, rediss:// or unix://")
@@ -108,6 +113,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         redis_url=redis_url,
         mail_url=mail_url,
         mail_from=values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}"),
+        imap_url=imap_url,
         base_url=base_url,
         secret_key=secret_key or _stored_key(instance),
         site_name=values.get("SITE_NAME", "The Conversation Gap"),

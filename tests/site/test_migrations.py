@@ -1,11 +1,19 @@
 """The migrations make exactly the tables that the models describe."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask_migrate import downgrade
+from sqlalchemy import text
 
+from app import create_app
+from booking.defaults import ensure_defaults
 from kit import schema
 from kit.db import Base, db
+from tests.conftest import ROOT, some_settings
 
 
 def test_the_migrated_database_is_the_one_the_models_describe(app: Flask):
@@ -18,3 +26,25 @@ def test_the_migrated_database_is_the_one_the_models_describe(app: Flask):
 
 def test_migrating_again_changes_nothing(app: Flask):
     schema.migrate()
+
+
+def test_rows_survive_every_step(migrated: Callable[[Path], str], tmp_path: Path):
+    app = create_app(some_settings(tmp_path, migrated(tmp_path)))
+    folder = str(ROOT / schema.FOLDER)
+    with app.app_context():
+        ensure_defaults()
+        downgrade(directory=folder, revision="0001")
+        db.session.remove()
+        before = {table: _count(table) for table in ("consultant", "weekly_hours", "consult_type", "consult_type_host")}
+
+        schema.migrate()
+
+        assert {table: _count(table) for table in before} == before
+        assert before["weekly_hours"] == 10
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _count(table: str) -> int:
+    with db.engine.connect() as connection:
+        return int(connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
