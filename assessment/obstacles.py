@@ -1,6 +1,7 @@
 """What stands in the way: each obstacle's score from what happened, its severity, and the scores made of them.
 
-A score is 0 to 100, 100 being no obstacle; None is not measured. The point values are judgements.
+A score is 0 to 100, 100 being no obstacle; None is not measured. The point values are judgements. Scores are rounded
+once, at the end: the means are those of the exact values.
 """
 
 from collections.abc import Mapping
@@ -61,12 +62,15 @@ def half_up(number: float) -> int:
 
 def weigh_obstacles(answers: Answers, hours_needed: float | None) -> Obstacles:
     """The obstacles of one submission. `hours_needed` are the weekly hours of the planning pace, None if unknown."""
-    scores = _scores(answers, hours_needed)
+    exact = _exact_scores(answers, hours_needed)
+    scores = {key: _rounded(score) for key, score in exact.items()}
     severities = {key: _severity(scores.get(key), key in answers.picks) for key in KEYS}
     shown = [key for key in KEYS if (severities[key] or 0) >= SHOWN_FROM]
     shown.sort(key=lambda key: -(severities[key] or 0))
-    dimensions = {name: _mean([scores[key] for key in keys]) for name, keys in DIMENSIONS.items()}
-    return Obstacles(scores, severities, tuple(shown[:SHOWN_MOST]), dimensions, _mean(list(dimensions.values())))
+    means = {name: _mean([exact[key] for key in keys]) for name, keys in DIMENSIONS.items()}
+    dimensions = {name: _rounded(score) for name, score in means.items()}
+    index = _rounded(_mean(list(means.values())))
+    return Obstacles(scores, severities, tuple(shown[:SHOWN_MOST]), dimensions, index)
 
 
 def volume_score(present: float, need_mean: float) -> int:
@@ -74,17 +78,17 @@ def volume_score(present: float, need_mean: float) -> int:
     return 100 if need_mean == 0 else half_up(100 * min(1.0, present / need_mean))
 
 
-def _scores(answers: Answers, hours_needed: float | None) -> dict[str, int | None]:
-    def of_ten(hits: float | None, enough: int) -> int | None:
-        return None if hits is None else half_up(min(100.0, 100 * hits / enough))
+def _exact_scores(answers: Answers, hours_needed: float | None) -> dict[str, float | None]:
+    def of_ten(hits: float | None, enough: int) -> float | None:
+        return None if hits is None else min(100.0, 100 * hits / enough)
 
     reached = (
         None if answers.reached is None or answers.reached[1] == 0 else 10 * answers.reached[0] / answers.reached[1]
     )
-    hours = None
+    hours: float | None = None
     if answers.hours4 is not None and hours_needed is not None:
         target = min(hours_needed, assume.HOURS_CEILING)
-        hours = 100 if target == 0 else half_up(100 * min(1.0, answers.hours4 / 4 / target))
+        hours = 100 if target == 0 else 100 * min(1.0, answers.hours4 / 4 / target)
     return {
         "protected_time": None if answers.blocks_kept is None else 25 * answers.blocks_kept,
         "calling_hours": hours,
@@ -105,6 +109,10 @@ def _severity(score: int | None, picked: bool) -> int | None:
     return min(100, 100 - score + (PICKED_MORE if picked else 0))
 
 
-def _mean(values: list[int | None]) -> int | None:
+def _mean(values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
-    return half_up(sum(known) / len(known)) if known else None
+    return sum(known) / len(known) if known else None
+
+
+def _rounded(score: float | None) -> int | None:
+    return None if score is None else half_up(score)
