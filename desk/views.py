@@ -8,7 +8,7 @@ from booking.schedule import shown_to
 from desk.facts import answers_of, links_of, say_facts
 from desk.forms import NoteForm
 from desk.today import look
-from kit import clock, outbox
+from kit import clock, mail_reading, outbox
 from kit.context import current_settings
 from staff.access import current_account, desk_only
 
@@ -65,7 +65,7 @@ def mail() -> ResponseReturnValue:
 def letter(letter_id: int) -> ResponseReturnValue:
     """One letter as it was sent."""
     found = outbox.get_letter(letter_id)
-    message = outbox.read_letter(found)
+    message = mail_reading.read(found.raw)
     return render_template("desk/letter.html", letter=found, message=message, zone_name=_zone_name())
 
 

@@ -8,7 +8,6 @@ import smtplib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, LargeBinary, String, Text, func, or_, select
@@ -19,7 +18,7 @@ from kit.context import current_settings
 from kit.db import Base, UtcDateTime, after_commit, enum_column, session, transaction
 from kit.logs import log
 from kit.mail import Mail, Transport, compose, open_transport
-from kit.refusals import NotFound
+from kit.refusals import Conflict, NotFound
 
 CLAIM = timedelta(minutes=5)
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)  # minutes before each further try
@@ -63,15 +62,7 @@ class LetterPage:
     letters: tuple[Letter, ...]
     number: int
     pages: int
-
-
-@dataclass(frozen=True)
-class LetterText:
-    """A letter as a person reads it."""
-
-    text: str
-    calendar: str
-    files: tuple[str, ...]
+    total: int
 
 
 class NoSuchLetter(NotFound):
@@ -79,6 +70,13 @@ class NoSuchLetter(NotFound):
 
     title = "There is no such letter"
     sentence = "It may have been removed together with the person it went to."
+
+
+class LetterLeaving(Conflict):
+    """A worker has it in hand."""
+
+    title = "This letter is leaving right now"
+    sentence = "It is being handed to the mail server. Look again in a few minutes."
 
 
 def put(mail: Mail) -> Letter:
@@ -127,13 +125,28 @@ def waiting_count() -> int:
     return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(open_states))) or 0
 
 
-def list_letters(*, number: int = 1) -> "LetterPage":
-    """A page of the mail log, newest first."""
-    total = session().scalar(select(func.count(Letter.id))) or 0
+def list_letters(*, number: int = 1, state: LetterState | None = None, search: str = "") -> LetterPage:
+    """A page of the mail log, newest first: in one state, to an address or with a subject that holds `search`."""
+    chosen = select(Letter).where(_holding(search))
+    if state is not None:
+        chosen = chosen.where(Letter.state == state)
+    total = session().scalar(select(func.count()).select_from(chosen.subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
-    chosen = select(Letter).order_by(Letter.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return LetterPage(tuple(session().scalars(chosen)), number, pages)
+    rows = chosen.order_by(Letter.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return LetterPage(tuple(session().scalars(rows)), number, pages, total)
+
+
+def count_by_state(*, search: str = "") -> dict[LetterState, int]:
+    """How many letters stand where."""
+    counted = select(Letter.state, func.count(Letter.id)).where(_holding(search)).group_by(Letter.state)
+    return dict(session().execute(counted).all())
+
+
+def letters_to(address: str, *, most: int) -> tuple[Letter, ...]:
+    """The latest letters to an address."""
+    chosen = select(Letter).where(func.lower(Letter.recipient) == address.lower())
+    return tuple(session().scalars(chosen.order_by(Letter.id.desc()).limit(most)))
 
 
 def get_letter(letter_id: int) -> Letter:
@@ -144,15 +157,24 @@ def get_letter(letter_id: int) -> Letter:
     return found
 
 
-def read_letter(letter: Letter) -> "LetterText":
-    """What a letter says: its text, its calendar, and the names of the files with it."""
-    message = message_from_bytes(letter.raw, policy=policy.default)
-    text = message.get_body(("plain",))
-    calendars = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
-    files = [part.get_filename() or "" for part in message.iter_attachments()]
-    return LetterText(
-        text.get_content() if text else "", calendars[0].get_content() if calendars else "", tuple(filter(None, files))
-    )
+def send_again(letter_id: int) -> Letter:
+    """Put a letter back among those that wait: the same bytes leave anew. Raises NoSuchLetter, LetterLeaving."""
+    now = clock.now()
+    with transaction() as current:
+        chosen = select(Letter).where(Letter.id == letter_id).with_for_update()
+        letter = current.scalar(chosen.execution_options(populate_existing=True))
+        if letter is None:
+            raise NoSuchLetter
+        if letter.state is LetterState.SENDING and letter.due_at > now - CLAIM:
+            raise LetterLeaving
+        letter.state, letter.tries, letter.due_at, letter.trouble = LetterState.WAITING, 0, now, ""
+        after_commit(_wake)
+        return letter
+
+
+def _holding(search: str) -> ColumnElement[bool]:
+    """What is written on a letter holds the words; without any every letter does."""
+    return or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
 
 
 def _deliver(transport: Transport, letter_id: int) -> int:

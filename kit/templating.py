@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
-from kit import clock, words, zones
+from kit import clock, moments, words, zones
 from kit.settings import Settings
 
 
@@ -54,6 +54,8 @@ def install(app: Flask, settings: Settings) -> None:
         plural=words.plural,
         join_and=words.join_and,
         when=when,
+        moment=moment,
+        say_day=moments.say_day,
         as_zone=zones.zone,
     )
     app.context_processor(_here)
@@ -64,6 +66,11 @@ def when(instant: datetime, zone_name: str) -> Markup:
     local = instant.astimezone(zones.zone(zone_name))
     text = f"{words.format_short_date(local.date())}, {words.format_time(instant, zones.zone(zone_name))}"
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), text)
+
+
+def moment(instant: datetime, zone_name: str, stop: bool = False) -> Markup:
+    """How far away it is, with the exact time for whoever points at it; see `kit.moments`."""
+    return moments.moment(instant, now=clock.now(), zone=zones.zone(zone_name), stop=stop)
 
 
 def _here() -> dict[str, Any]:

@@ -127,3 +127,63 @@ def test_after_the_last_wait_a_letter_is_given_up_and_said_so(mailbox: Mailbox, 
 
     assert states() == {"ann@example.com": LetterState.FAILED}
     assert outbox.waiting_count() == 0
+
+
+def test_a_letter_sent_again_leaves_with_the_same_bytes(mailbox: Mailbox, at: Clock):
+    mailbox.answers["ann@example.com"] = "550 no such person"
+    put("ann@example.com")
+    outbox.deliver_due()
+    mailbox.answers.clear()
+    at(clock.now() + timedelta(days=1))
+
+    letter = outbox.send_again(1)
+
+    assert (letter.state, letter.tries, letter.trouble) == (LetterState.WAITING, 0, "")
+    assert outbox.deliver_due() == 1
+    assert mailbox.messages == [("ann@example.com", session().scalar(select(Letter.raw)))]
+
+
+def test_a_letter_that_is_leaving_cannot_be_sent_again_until_its_claim_runs_out(mailbox: Mailbox, at: Clock):
+    put("ann@example.com")
+    outbox._claim(1)
+
+    with pytest.raises(outbox.LetterLeaving):
+        outbox.send_again(1)
+    at(clock.now() + timedelta(minutes=6))
+
+    assert outbox.send_again(1).state is LetterState.WAITING
+
+
+def test_a_letter_that_does_not_exist_cannot_be_sent_again(app: Flask):
+    with pytest.raises(outbox.NoSuchLetter):
+        outbox.send_again(7)
+
+
+@pytest.mark.parametrize(
+    ("search", "state", "found"),
+    [
+        ("", None, ["bob@example.com", "ann@example.com"]),
+        ("ANN", None, ["ann@example.com"]),
+        ("subject", None, ["bob@example.com", "ann@example.com"]),
+        ("%", None, []),
+        ("", LetterState.WAITING, ["bob@example.com", "ann@example.com"]),
+        ("", LetterState.FAILED, []),
+    ],
+)
+def test_letters_are_found_by_address_subject_and_state(
+    app: Flask, search: str, state: LetterState | None, found: list[str]
+):
+    put("ann@example.com", "bob@example.com")
+
+    page = outbox.list_letters(search=search, state=state)
+
+    assert ([letter.recipient for letter in page.letters], page.total) == (found, len(found))
+
+
+def test_letters_are_counted_by_where_they_stand(mailbox: Mailbox):
+    mailbox.answers["gone@example.com"] = "550 no such person"
+    put("gone@example.com", "ann@example.com")
+    outbox.deliver_due()
+
+    assert outbox.count_by_state() == {LetterState.SENT: 1, LetterState.FAILED: 1}
+    assert outbox.count_by_state(search="gone") == {LetterState.FAILED: 1}
