@@ -313,6 +313,7 @@ def _tell_taken(lead: Lead, submission: Submission, at: datetime) -> None:
             "needed": say.say_volume(found.needed) + " a week",
             "gap": say.say_volume(found.gap) + " a week",
             "chance": result.chance_said,
+            "line": [round(found.held, 2), round(found.needed, 2)],
         }
     facts["in the way"] = [PRACTICES[key].said for key in result.obstacles.top]
     facts["result"] = f"{current_settings().base_url}/assessment/result/{submission.key}"

@@ -52,12 +52,12 @@ def look(*, zone_name: str, now: datetime) -> Today:
     todays = booking.services.consults_between(begin, tomorrow)
     coming = booking.services.consults_between(tomorrow, now + timedelta(days=COMING_DAYS))[:COMING_MOST]
     known = booking.schedule.leads_of((*todays, *coming))
-    results = leads.services.latest_of(known, HappeningKind.ASSESSMENT_TAKEN)
+    results = leads.services.history_of(known, HappeningKind.ASSESSMENT_TAKEN)
 
     def meet(found: Booking) -> Meeting:
         lead = known.get(found.lead_id or 0)
-        taken = results.get(found.lead_id or 0)
-        return Meeting(found, lead, taken.facts if taken else {})
+        taken = results.get(found.lead_id or 0, ())
+        return Meeting(found, lead, taken[0].facts if taken else {})
 
     beat = jobs.last_beat()
     return Today(
