@@ -3,23 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from booking.hours import Hours, Window
-from booking.models import Booking, BookingState, BusyInterval, Consultant, ConsultType
+from booking.calendar_models import CalendarSource
+from booking.hours import Hours, Travel, Window
+from booking.models import Booking, BookingState, BusyInterval, Consultant, ConsultType, HostMode
 from booking.slots import Engagement, Host, Interval, Policy
 from kit.db import session
 
+# How old the last good copy of a calendar may be before its owner is no longer offered.
+TRUSTED_FOR = timedelta(hours=6)
 LIVE = (BookingState.HOLD, BookingState.PENDING, BookingState.CONFIRMED)
 # A week's limit counts from its Monday, and a buffer reaches further still.
 MARGIN = timedelta(days=9)
 
 
-def policy_of(consult_type: ConsultType) -> Policy:
-    """The rules of a consult type."""
+def policy_of(consult_type: ConsultType, minutes: int | None = None) -> Policy:
+    """The rules of a consult type, at a length of `minutes` or at its first one."""
     return Policy(
-        duration=consult_type.length,
+        duration=timedelta(minutes=minutes or consult_type.minutes),
         step=timedelta(minutes=consult_type.step),
         type=consult_type.slug,
         buffer_before=timedelta(minutes=consult_type.buffer_before),
@@ -28,6 +32,7 @@ def policy_of(consult_type: ConsultType) -> Policy:
         horizon_days=consult_type.horizon_days,
         max_per_day=consult_type.max_per_day,
         max_per_week=consult_type.max_per_week,
+        mode="all" if consult_type.host_mode is HostMode.ALL else "any",
     )
 
 
@@ -48,11 +53,13 @@ def hosts_between(
 ) -> tuple[Host, ...]:
     """The hosts with everything that takes their time between two instants.
 
-    Bookings that matter only to a week's limit are in it, too. `leaving_out` is the booking that is being moved.
+    Bookings that matter only to a week's limit are in it, too. `leaving_out` is the booking that is being moved; the
+    rows of its other hosts go with it.
     """
     people = [consultant for consultant in consultants if consultant.active]
     ids = [consultant.id for consultant in people]
     begin, end = begin - MARGIN, end + MARGIN
+    unread = _unread(ids, now)
     busy: dict[int, list[Interval]] = defaultdict(list)
     for interval in session().scalars(
         select(BusyInterval).where(
@@ -64,6 +71,7 @@ def hosts_between(
     rows = session().execute(
         select(
             Booking.id,
+            Booking.main_id,
             Booking.consultant_id,
             Booking.starts_at,
             Booking.ends_at,
@@ -79,7 +87,9 @@ def hosts_between(
         )
     )
     for row in rows:
-        if row.id == leaving_out or (row.hold_expires_at is not None and row.hold_expires_at <= now):
+        if leaving_out is not None and leaving_out in (row.id, row.main_id):
+            continue
+        if row.hold_expires_at is not None and row.hold_expires_at <= now:
             continue
         before, after = timedelta(minutes=row.buffer_before), timedelta(minutes=row.buffer_after)
         engagements[row.consultant_id].append(Engagement(row.starts_at, row.ends_at, before, after, row.slug))
@@ -92,6 +102,17 @@ def hosts_between(
             engagements=tuple(engagements[consultant.id]),
             max_per_day=consultant.max_per_day,
             max_per_week=consultant.max_per_week,
+            travels=tuple(Travel(row.first, row.last, ZoneInfo(row.zone_name)) for row in consultant.travels),
+            unread=consultant.id in unread,
         )
         for consultant in people
     )
+
+
+def _unread(consultant_ids: list[int], now: datetime) -> frozenset[int]:
+    """Whose calendars have not been read for too long: what is in them is not known to be free."""
+    stale = or_(CalendarSource.good_at.is_(None), CalendarSource.good_at < now - TRUSTED_FOR)
+    chosen = select(CalendarSource.consultant_id).where(
+        CalendarSource.consultant_id.in_(consultant_ids), CalendarSource.reads, stale
+    )
+    return frozenset(session().scalars(chosen))

@@ -5,32 +5,48 @@ writes. Behind it the database refuses overlap by itself (a trigger or an exclus
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking.availability import hosts_between, policy_of
-from booking.models import Booking, BookingState, Consultant, ConsultType
-from booking.refusals import AlreadyCancelled, HoldLapsed, NoSuchBooking, SlotNotOffered, SlotTaken, TooLate
+from booking.models import Booking, BookingState, Consultant, ConsultType, HostMode
+from booking.refusals import (
+    AlreadyCancelled,
+    HoldLapsed,
+    HostUnfit,
+    NoSuchBooking,
+    SlotNotOffered,
+    SlotTaken,
+    TooLate,
+)
 from booking.slots import Host, Reason, Timetable
 from kit import tokens
-from kit.db import transaction
+from kit.db import session, transaction
 from leads.handover import Handover
 from leads.origin import Origin
 
 HOLD_LENGTH = timedelta(minutes=10)
 LONGEST_HOLD = timedelta(minutes=40)
+# What a consult takes along to another host.
+CARRIED = (
+    *("consult_type_id", "lead_id", "starts_at", "ends_at", "buffer_before", "buffer_after", "visitor", "name"),
+    *("address", "phone", "note", "answers", "zone_name", "clock", "handover", "origin"),
+)
 TAKEN_REASONS = {Reason.BUSY, Reason.BOOKED, Reason.DAY_LIMIT, Reason.WEEK_LIMIT}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A start that a visitor picked, and how they see times. `visitor` names one browser, for one hold at a time."""
+    """A start that a visitor picked, and how they see times. `visitor` names one browser, for one hold at a time.
+
+    `minutes` is the length they chose; 0 is the first one of the consult type.
+    """
 
     start: datetime
     visitor: str
@@ -38,69 +54,79 @@ class Wish:
     clock: str = "12"
     handover: Handover = field(default_factory=Handover)
     origin: Origin = field(default_factory=Origin)
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
 class Guest:
-    """Who will be talked with."""
+    """Who will be talked with. `answers` are those to the questions of the consult type, label → answer."""
 
     name: str
     address: str
     phone: str = ""
     note: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def hold(consult_type: ConsultType, wish: Wish, *, now: datetime, host_name: str) -> Booking:
-    """Take a start for ten minutes; what the same visitor held before is free again.
+def hold(
+    consult_type: ConsultType, wish: Wish, *, now: datetime, host_name: str, length: timedelta = HOLD_LENGTH
+) -> Booking:
+    """Take a start for ten minutes, or for `length`; what the same visitor held before is free again.
 
     Raises SlotTaken or SlotNotOffered. `host_name` ends the UID (RFC 7986 5.3 asks for no personal data in it).
     """
-    with _writing(consult_type.hosts, now) as current:
+    with writing(consult_type.hosts, now) as current:
         current.execute(
             update(Booking)
             .where(Booking.visitor == wish.visitor, Booking.state == BookingState.HOLD)
             .values(state=BookingState.LAPSED, hold_expires_at=None)
         )
-        consultant_id = _free_host(consult_type, wish.start, now)
-        booking = Booking(
-            state=BookingState.HOLD,
-            consultant_id=consultant_id,
-            consult_type_id=consult_type.id,
-            starts_at=wish.start,
-            ends_at=wish.start + consult_type.length,
-            buffer_before=consult_type.buffer_before,
-            buffer_after=consult_type.buffer_after,
-            hold_expires_at=now + HOLD_LENGTH,
-            visitor=wish.visitor,
-            uid=f"{uuid.uuid4().hex}@{host_name}",
-            sequence=0,
-            secret=tokens.new_secret(),
-            zone_name=wish.zone_name,
-            clock=wish.clock,
-            handover=wish.handover.facts(),
-            origin=wish.origin.to_mapping(),
-            created_at=now,
-        )
-        current.add(booking)
+        minutes = _chosen_length(consult_type, wish.minutes)
+        host_ids = free_hosts(consult_type, wish.start, now, minutes=minutes)
+        booking = new_booking(consult_type, wish, minutes=minutes, now=now, host_name=host_name)
+        booking.state, booking.hold_expires_at = BookingState.HOLD, now + length
+        seat(current, booking, host_ids)
         return booking
+
+
+def new_booking(consult_type: ConsultType, wish: Wish, *, minutes: int, now: datetime, host_name: str) -> Booking:
+    """A row with the rules of its type as they are now, not yet seated with anybody."""
+    return Booking(
+        consult_type_id=consult_type.id,
+        starts_at=wish.start,
+        ends_at=wish.start + timedelta(minutes=minutes),
+        buffer_before=consult_type.buffer_before,
+        buffer_after=consult_type.buffer_after,
+        visitor=wish.visitor,
+        uid=f"{uuid.uuid4().hex}@{host_name}",
+        sequence=0,
+        secret=tokens.new_secret(),
+        zone_name=wish.zone_name,
+        clock=wish.clock,
+        handover=wish.handover.facts(),
+        origin=wish.origin.to_mapping(),
+        created_at=now,
+    )
 
 
 def extend(secret: str, *, now: datetime) -> Booking:
     """Give a live hold its ten minutes again, up to forty since it was made. Anything else is left as it is."""
     with transaction() as current:
-        booking = _locked(current, secret)
+        booking = locked(current, secret)
         if booking.state is BookingState.HOLD and booking.hold_expires_at and booking.hold_expires_at > now:
             until = min(now + HOLD_LENGTH, booking.created_at + LONGEST_HOLD)
             booking.hold_expires_at = max(booking.hold_expires_at, until)
+            _follow(current, booking)
         return booking
 
 
 def release(secret: str, *, now: datetime) -> None:
     """Let a hold go."""
     with transaction() as current:
-        booking = _locked(current, secret)
+        booking = locked(current, secret)
         if booking.state is BookingState.HOLD:
             booking.state, booking.hold_expires_at = BookingState.LAPSED, None
+            _follow(current, booking)
 
 
 def confirm(secret: str, guest: Guest, *, now: datetime) -> tuple[Booking, bool]:
@@ -111,54 +137,153 @@ def confirm(secret: str, guest: Guest, *, now: datetime) -> tuple[Booking, bool]
     """
     with transaction() as current:
         consult_type, consultants = _type_and_hosts(current, secret)
-    with _writing(consultants, now) as current:
-        booking = _locked(current, secret)
+    with writing(consultants, now) as current:
+        booking = locked(current, secret)
         if booking.state is BookingState.CONFIRMED:
             return booking, False
         if booking.state is BookingState.CANCELLED:
             raise AlreadyCancelled
         if booking.state is not BookingState.HOLD:
             try:
-                booking.consultant_id = _free_host(consult_type, booking.starts_at, now, leaving_out=booking.id)
+                host_ids = free_hosts(
+                    consult_type, booking.starts_at, now, minutes=_minutes(booking), leaving_out=booking.id
+                )
             except SlotTaken as fault:
                 raise HoldLapsed from fault
+            booking.state = BookingState.CONFIRMED
+            seat(current, booking, host_ids)
         booking.state, booking.hold_expires_at = BookingState.CONFIRMED, None
-        booking.name, booking.address, booking.phone, booking.note = guest.name, guest.address, guest.phone, guest.note
-        booking.booked_at = now
+        write_guest(booking, guest)
+        booking.booked_at = booking.changed_at = now
+        _follow(current, booking)
         return booking, True
 
 
-def move(secret: str, start: datetime, *, now: datetime) -> tuple[Booking, datetime]:
-    """Put a consult to another start with the same consultant; gives it and where it was.
+def move(secret: str, start: datetime, *, now: datetime, late: bool = False) -> tuple[Booking, datetime]:
+    """Put a consult to another start with the same hosts; gives it and where it was. `late` passes over the cut-off.
 
     The row, its UID and its secret stay; the sequence grows. Raises SlotTaken, SlotNotOffered, TooLate,
     AlreadyCancelled.
     """
     with transaction() as current:
         consult_type, _ = _type_and_hosts(current, secret)
-        consultants = [_locked(current, secret).consultant]
-    with _writing(consultants, now) as current:
-        booking = _changeable(_locked(current, secret), now)
+        consultants = hosts_of(locked(current, secret))
+    with writing(consultants, now) as current:
+        booking = _changeable(locked(current, secret), now, late)
         before = booking.starts_at
         if start == before:
             return booking, before
-        _free_host(consult_type, start, now, leaving_out=booking.id, only=booking.consultant)
-        booking.starts_at, booking.ends_at = start, start + (booking.ends_at - booking.starts_at)
+        length = booking.ends_at - booking.starts_at
+        free_hosts(consult_type, start, now, minutes=_minutes(booking), leaving_out=booking.id, only=consultants)
+        booking.starts_at, booking.ends_at = start, start + length
         booking.sequence += 1
+        booking.changed_at = now
+        _follow(current, booking)
         return booking, before
 
 
-def cancel(secret: str, reason: str, *, now: datetime) -> Booking:
-    """Free the time of a consult; the sequence grows. Raises TooLate, AlreadyCancelled."""
+def cancel(secret: str, reason: str, *, now: datetime, late: bool = False) -> Booking:
+    """Free the time of a consult; the sequence grows. `late` passes over the cut-off.
+
+    Raises TooLate, AlreadyCancelled.
+    """
     with transaction() as current:
-        booking = _changeable(_locked(current, secret), now)
+        booking = _changeable(locked(current, secret), now, late)
         booking.state, booking.reason, booking.cancelled_at = BookingState.CANCELLED, reason, now
         booking.sequence += 1
+        _follow(current, booking)
         return booking
 
 
+def reassign(secret: str, consultant: Consultant, *, now: datetime, host_name: str) -> tuple[Booking, Booking]:
+    """Give a consult to another host at the same time; gives the old row, cancelled, and the new one.
+
+    The guest's links go on working: the new row takes the secret over. It has a UID of its own, since an invite cannot
+    change its organizer's side unseen. Raises HostUnfit, SlotTaken, SlotNotOffered, AlreadyCancelled.
+    """
+    with transaction() as current:
+        consult_type, consultants = _type_and_hosts(current, secret)
+    with writing([*consultants, consultant], now) as current:
+        old = _changeable(locked(current, secret), now, late=True)
+        if consult_type.host_mode is HostMode.ALL or consultant.id == old.consultant_id or not consultant.active:
+            raise HostUnfit
+        host_ids = free_hosts(
+            consult_type, old.starts_at, now, minutes=_minutes(old), only=[consultant], whatever_the_notice=True
+        )
+        old.state, old.cancelled_at, old.secret = BookingState.CANCELLED, now, tokens.new_secret()
+        old.sequence += 1
+        current.flush()
+        new = Booking(
+            **{name: getattr(old, name) for name in CARRIED},
+            state=BookingState.CONFIRMED,
+            uid=f"{uuid.uuid4().hex}@{host_name}",
+            sequence=0,
+            secret=secret,
+            booked_at=now,
+            changed_at=now,
+            created_at=now,
+        )
+        seat(current, new, host_ids)
+        return old, new
+
+
+def hosts_of(booking: Booking) -> list[Consultant]:
+    """Everybody who takes part for us: the host, and the others where all of them do."""
+    if booking.consult_type.host_mode is HostMode.ANY:
+        return [booking.consultant]
+    others = select(Booking).where(Booking.main_id == booking.id).order_by(Booking.id)
+    return [booking.consultant, *(row.consultant for row in session().scalars(others))]
+
+
+def seat(current: Session, booking: Booking, host_ids: Sequence[int]) -> None:
+    """Take the time of those hosts: the row itself for the first one, a row that follows it for each other."""
+    if booking.id is not None:
+        current.execute(delete(Booking).where(Booking.main_id == booking.id))
+    booking.consultant_id = host_ids[0]
+    current.add(booking)
+    current.flush()
+    for host_id in host_ids[1:]:
+        current.add(
+            Booking(
+                main_id=booking.id,
+                state=booking.state,
+                hold_expires_at=booking.hold_expires_at,
+                consultant_id=host_id,
+                consult_type_id=booking.consult_type_id,
+                starts_at=booking.starts_at,
+                ends_at=booking.ends_at,
+                buffer_before=booking.buffer_before,
+                buffer_after=booking.buffer_after,
+                visitor=booking.visitor,
+                uid=f"{uuid.uuid4().hex}@follows",
+                secret=tokens.new_secret(),
+                created_at=booking.created_at,
+            )
+        )
+    current.flush()
+    current.refresh(booking, ["consultant"])
+
+
+def write_guest(booking: Booking, guest: Guest) -> None:
+    """Note who will be talked with."""
+    booking.name, booking.address, booking.phone, booking.note = guest.name, guest.address, guest.phone, guest.note
+    booking.answers = dict(guest.answers)
+
+
+def _follow(current: Session, booking: Booking) -> None:
+    """Let the rows of the other hosts be where the main one is."""
+    current.flush()
+    values = {
+        "state": booking.state,
+        "hold_expires_at": booking.hold_expires_at,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+    }
+    current.execute(update(Booking).where(Booking.main_id == booking.id).values(values))
+
+
 @contextmanager
-def _writing(consultants: list[Consultant], now: datetime) -> Iterator[Session]:
+def writing(consultants: list[Consultant], now: datetime) -> Iterator[Session]:
     """The write lock on those consultants, lapsed holds gone; overlap that the database refuses is SlotTaken."""
     ids = sorted(consultant.id for consultant in consultants)
     try:
@@ -177,22 +302,32 @@ def _writing(consultants: list[Consultant], now: datetime) -> Iterator[Session]:
         raise SlotTaken from fault
 
 
-def _free_host(
+def free_hosts(
     consult_type: ConsultType,
     start: datetime,
     now: datetime,
     *,
+    minutes: int,
     leaving_out: int | None = None,
-    only: Consultant | None = None,
-) -> int:
-    """The free consultant with the least to do around that start. Raises SlotTaken or SlotNotOffered."""
-    policy = policy_of(consult_type)
-    candidates = consult_type.hosts if only is None else [only]
-    hosts = hosts_between(candidates, start, start + consult_type.length, now=now, leaving_out=leaving_out)
+    only: Sequence[Consultant] | None = None,
+    whatever_the_notice: bool = False,
+) -> list[int]:
+    """Who is to be seated at that start: the free host with the least to do, or every host where all take part.
+
+    With `only` those people are asked, and each of them is needed. Raises SlotTaken or SlotNotOffered.
+    """
+    policy = policy_of(consult_type, minutes)
+    if whatever_the_notice:
+        policy = replace(policy, notice=timedelta(), horizon_days=None)
+    candidates = consult_type.hosts if only is None else only
+    hosts = hosts_between(candidates, start, start + policy.duration, now=now, leaving_out=leaving_out)
     reasons = [Timetable(host, policy, now).explain(start) for host in hosts]
     free = [host for host, reason in zip(hosts, reasons, strict=True) if reason is None]
-    if free:
-        return int(min(free, key=_least_to_do).id)
+    everybody = only is not None or policy.mode == "all"
+    if free and everybody and len(free) == len(candidates):
+        return [int(host.id) for host in free]
+    if free and not everybody:
+        return [int(min(free, key=_least_to_do).id)]
     if any(reason in TAKEN_REASONS for reason in reasons):
         raise SlotTaken
     raise SlotNotOffered
@@ -202,7 +337,7 @@ def _least_to_do(host: Host) -> tuple[int, int]:
     return len(host.engagements), int(host.id)
 
 
-def _locked(current: Session, secret: str) -> Booking:
+def locked(current: Session, secret: str) -> Booking:
     booking = current.scalar(
         select(Booking)
         .where(Booking.secret == secret)
@@ -221,11 +356,23 @@ def _type_and_hosts(current: Session, secret: str) -> tuple[ConsultType, list[Co
     return booking.consult_type, [*booking.consult_type.hosts, booking.consultant]
 
 
-def _changeable(booking: Booking, now: datetime) -> Booking:
+def _minutes(booking: Booking) -> int:
+    return round((booking.ends_at - booking.starts_at).total_seconds() / 60)
+
+
+def _chosen_length(consult_type: ConsultType, minutes: int) -> int:
+    """The chosen length, if it is one of the type's. Raises SlotNotOffered."""
+    if minutes and minutes not in consult_type.lengths:
+        raise SlotNotOffered
+    return minutes or consult_type.minutes
+
+
+def _changeable(booking: Booking, now: datetime, late: bool = False) -> Booking:
     if booking.state is BookingState.CANCELLED:
         raise AlreadyCancelled
     if booking.state is not BookingState.CONFIRMED:
         raise NoSuchBooking
-    if booking.starts_at - timedelta(minutes=booking.consult_type.cut_off) <= now:
+    cut_off = timedelta() if late else timedelta(minutes=booking.consult_type.cut_off)
+    if booking.starts_at - cut_off <= now:
         raise TooLate
     return booking

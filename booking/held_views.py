@@ -97,6 +97,7 @@ def again(token: str) -> ResponseReturnValue:
             booking.clock,
             Handover.from_facts(booking.handover),
             Origin.from_mapping(booking.origin),
+            round((booking.ends_at - booking.starts_at).total_seconds() / 60),
         )
         new = services.hold(booking.consult_type, wish, now=clock.now())
     except SlotTaken as refusal:

@@ -36,6 +36,36 @@ class Hours:
         return self.weekly.get(day.isoweekday(), ()) if found is None else found
 
 
+@dataclass(frozen=True)
+class Travel:
+    """From `first` to `last`, both included, a host's hours are meant in another zone."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """In which zone a host's dates and hours are meant: at home, and on the dates of a journey."""
+
+    home: ZoneInfo
+    travels: tuple[Travel, ...] = ()
+
+    def on(self, day: date) -> ZoneInfo:
+        """The zone of that date; of journeys that overlap the one listed first."""
+        return next((travel.zone for travel in self.travels if travel.first <= day <= travel.last), self.home)
+
+    def date_of(self, second: int) -> date:
+        """The host's own date at that instant. Where a journey makes two dates possible it is the journey's."""
+        home = local_date(second, self.home)
+        for travel in self.travels:
+            there = local_date(second, travel.zone)
+            if travel.first <= there <= travel.last and self.on(there) == travel.zone:
+                return there
+        return home
+
+
 def instant(day: date, minutes: int, zone: ZoneInfo) -> int:
     """When it is that wall time on that date; 1440 minutes are the next midnight."""
     if minutes >= DAY_MINUTES:
@@ -48,11 +78,15 @@ def local_date(second: int, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(second, zone).date()
 
 
-def open_spans(hours: Hours, zone: ZoneInfo, first: date, last: date) -> list[Span]:
-    """When the host is open, from `first` to `last` (local dates on which windows start); joined where they touch."""
+def open_spans(hours: Hours, where: Whereabouts, first: date, last: date) -> list[Span]:
+    """When the host is open, from `first` to `last` (local dates on which windows start); joined where they touch.
+
+    A window is meant in the zone of the date on which it starts, to its end.
+    """
     spans: list[Span] = []
     day = first
     while day <= last:
+        zone = where.on(day)
         for window in hours.of(day):
             start = instant(day, window.start, zone)
             if window.end > window.start:

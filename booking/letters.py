@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from booking import invites, wording
+from booking.guard import hosts_of
 from booking.invites import CalendarLink, Invite, Party
 from booking.links import consult_url
-from booking.models import Booking
+from booking.models import Booking, Consultant
 from booking.times import When
 from kit import clock, outbox
 from kit.context import current_settings
 from kit.db import session
 from kit.email_templates import render_email
 from kit.mail import Attachment, Mail
+from kit.words import join_and
 from leads.handover import Handover
 from leads.models import Lead
 
@@ -59,12 +61,12 @@ def guest_invite(booking: Booking) -> Invite:
     )
 
 
-def host_invite(booking: Booking) -> Invite:
-    """The conversation as it stands in the consultant's calendar, with what is known of the guest."""
-    host = booking.consultant
+def host_invite(booking: Booking, host: Consultant) -> Invite:
+    """The conversation as it stands in a consultant's calendar, with what is known of the guest."""
     guest = guest_invite(booking)
     lines = [f"Guest: {booking.name}, {booking.address}", wording.place_for_host(booking)]
     lines += [f"{label}: {words}" for label, words in _briefing(booking)]
+    lines += [f"{label}: {answer}" for label, answer in booking.answers.items()]
     lines += [f"They wrote: {booking.note}"] if booking.note else []
     lead_url = _lead_url(booking)
     lines += [f"Lead: {lead_url}"] if lead_url else []
@@ -87,7 +89,12 @@ def calendar_links(booking: Booking) -> tuple[CalendarLink, ...]:
 
 def title(booking: Booking) -> str:
     """`First conversation with Robin Vale`."""
-    return f"{booking.consult_type.name} with {booking.consultant.name}"
+    return f"{booking.consult_type.name} with {host_names(booking)}"
+
+
+def host_names(booking: Booking) -> str:
+    """`Robin Vale`, or `Robin Vale and Sam Ortiz` where both take part."""
+    return join_and([host.name for host in hosts_of(booking)])
 
 
 def guest_time(booking: Booking) -> When:
@@ -95,9 +102,9 @@ def guest_time(booking: Booking) -> When:
     return When(booking.starts_at, booking.ends_at, booking.zone_name, booking.clock)
 
 
-def host_time(booking: Booking) -> When:
-    """When it is, as the consultant says it."""
-    return guest_time(booking).seen_from(booking.consultant.zone_name)
+def host_time(booking: Booking, host: Consultant | None = None) -> When:
+    """When it is, as that consultant says it; the first one where nobody is named."""
+    return guest_time(booking).seen_from((host or booking.consultant).zone_name)
 
 
 def _write(booking: Booking, name: str, method: str, subjects: tuple[str, str], before: datetime | None = None) -> None:
@@ -107,13 +114,13 @@ def _write(booking: Booking, name: str, method: str, subjects: tuple[str, str], 
         "booking": booking,
         "title": title(booking),
         "guest_when": guest_time(booking),
-        "host_when": host_time(booking),
         "guest_before": before and When(before, before + length, booking.zone_name, booking.clock),
-        "host_before": before and When(before, before + length, booking.consultant.zone_name, booking.clock),
     }
     _to_guest(booking, name, method, subjects[0], values)
-    if booking.consultant.address:
-        _to_host(booking, name, method, subjects[1], values)
+    for host in hosts_of(booking):
+        if host.address:
+            host_before = before and When(before, before + length, host.zone_name, booking.clock)
+            _to_host(booking, host, name, method, subjects[1], {**values, "host_before": host_before})
 
 
 def _to_guest(booking: Booking, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
@@ -121,6 +128,8 @@ def _to_guest(booking: Booking, name: str, method: str, subject: str, values: di
     text, html = render_email(
         f"booking/{name}_guest",
         **values,
+        host_when=host_time(booking),
+        host_names=host_names(booking),
         greeting=wording.plain_name(booking.name),
         place=wording.place_for_guest(booking),
         manage_url=consult_url(booking),
@@ -142,26 +151,28 @@ def _to_guest(booking: Booking, name: str, method: str, subject: str, values: di
     )
 
 
-def _to_host(booking: Booking, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
-    invite = host_invite(booking)
+def _to_host(booking: Booking, host: Consultant, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
+    invite = host_invite(booking, host)
+    when = host_time(booking, host)
     text, html = render_email(
         f"booking/{name}_host",
         **values,
+        host=host,
+        host_when=when,
         place=wording.place_for_host(booking),
         briefing=_briefing(booking),
         lead_url=_lead_url(booking),
     )
-    when: When = values["host_when"]
     mail = Mail(
         kind=f"booking {name}, consultant",
-        to=booking.consultant.address,
-        to_name=booking.consultant.name,
+        to=host.address,
+        to_name=host.name,
         subject=f"{subject}: {booking.consult_type.name}, {when.subject}",
         text=text,
         html=html,
         about=booking.uid,
     )
-    if booking.consultant.address.lower() == current_settings().mail_from.lower():
+    if host.address.lower() == current_settings().mail_from.lower():
         # An organizer that invites itself is thrown away by Outlook; the mailbox of the site gets a plain file.
         file = Attachment("consult.ics", "application/ics", invites.calendar_file(invite))
         outbox.put(mail if method == "CANCEL" else replace(mail, attachments=(file,)))

@@ -75,3 +75,10 @@ class UnfitHours(Unacceptable):
 
     title = "These hours cannot be right"
     sentence = "Check the hours: each needs a start and an end."
+
+
+class HostUnfit(Conflict):
+    """That consultant cannot take the consult over."""
+
+    title = "They cannot take it over"
+    sentence = "Choose somebody else who hosts this kind of consult and is free then. Nothing was changed."

@@ -124,7 +124,10 @@ def consults(*, begin: datetime, end: datetime, state: BookingState | None = Non
     """Everything agreed that starts in [begin, end), cancelled ones too, in order."""
     states = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED, BookingState.CANCELLED)
     chosen = select(Booking).where(
-        Booking.state.in_((state,) if state else states), Booking.starts_at >= begin, Booking.starts_at < end
+        Booking.main_id.is_(None),
+        Booking.state.in_((state,) if state else states),
+        Booking.starts_at >= begin,
+        Booking.starts_at < end,
     )
     return tuple(session().scalars(chosen.order_by(Booking.starts_at)))
 

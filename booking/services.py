@@ -55,17 +55,20 @@ def offer(
     zone: ZoneInfo,
     now: datetime,
     moving: Booking | None = None,
+    minutes: int | None = None,
 ) -> tuple[DayOfSlots, ...]:
-    """The free slots on the dates `first` to `last` of `zone`, day by day; days without any are left out.
+    """The free slots of `minutes` on the dates `first` to `last` of `zone`, by day; days without any are left out.
 
-    While `moving` a booking its own time counts as free, and only its consultant is asked.
+    While `moving` a booking its own time counts as free, its length holds, and only its hosts are asked.
     """
     begin = datetime.fromtimestamp(instant(first, 0, zone), zone)
     end = datetime.fromtimestamp(instant(last + ONE_DAY, 0, zone), zone)
-    people = consult_type.hosts if moving is None else [moving.consultant]
+    people = consult_type.hosts if moving is None else guard.hosts_of(moving)
+    if moving is not None:
+        minutes = round((moving.ends_at - moving.starts_at).total_seconds() / 60)
     hosts = hosts_between(people, begin, end, now=now, leaving_out=moving.id if moving else None)
     by_day: dict[date, list[Slot]] = {}
-    for slot in find_slots(hosts, policy_of(consult_type), now=now, first=first, last=last, zone=zone):
+    for slot in find_slots(hosts, policy_of(consult_type, minutes), now=now, first=first, last=last, zone=zone):
         if moving is None or slot.start != moving.starts_at:
             by_day.setdefault(slot.start.astimezone(zone).date(), []).append(slot)
     return tuple(DayOfSlots(day, tuple(slots)) for day, slots in by_day.items())
@@ -77,27 +80,35 @@ def last_bookable_day(consult_type: ConsultType, *, zone: ZoneInfo, now: datetim
 
 
 def first_free_day(
-    consult_type: ConsultType, *, start: date, zone: ZoneInfo, now: datetime, moving: Booking | None = None
+    consult_type: ConsultType,
+    *,
+    start: date,
+    zone: ZoneInfo,
+    now: datetime,
+    moving: Booking | None = None,
+    minutes: int | None = None,
 ) -> date | None:
     """The first date from `start` on with a free slot; None when there is nothing until the horizon."""
     last = last_bookable_day(consult_type, zone=zone, now=now)
     day = start
     while day <= last:
         until = min(day + (LOOK_AHEAD_DAYS - 1) * ONE_DAY, last)
-        found = offer(consult_type, first=day, last=until, zone=zone, now=now, moving=moving)
+        found = offer(consult_type, first=day, last=until, zone=zone, now=now, moving=moving, minutes=minutes)
         if found:
             return found[0].day
         day = until + ONE_DAY
     return None
 
 
-def next_free(consult_type: ConsultType, *, zone: ZoneInfo, now: datetime) -> tuple[datetime, ...]:
+def next_free(
+    consult_type: ConsultType, *, zone: ZoneInfo, now: datetime, minutes: int | None = None
+) -> tuple[datetime, ...]:
     """The next few free starts."""
     today = now.astimezone(zone).date()
-    day = first_free_day(consult_type, start=today, zone=zone, now=now)
+    day = first_free_day(consult_type, start=today, zone=zone, now=now, minutes=minutes)
     if day is None:
         return ()
-    days = offer(consult_type, first=day, last=day + 6 * ONE_DAY, zone=zone, now=now)
+    days = offer(consult_type, first=day, last=day + 6 * ONE_DAY, zone=zone, now=now, minutes=minutes)
     return tuple(slot.start for found in days for slot in found.slots)[:SUGGESTIONS]
 
 
@@ -117,7 +128,7 @@ def hold(consult_type: ConsultType, wish: Wish, *, now: datetime) -> Booking:
         return guard.hold(consult_type, wish, now=now, host_name=current_settings().base_host)
     except SlotTaken as fault:
         fault.type_slug = consult_type.slug
-        fault.next_free = next_free(consult_type, zone=ZoneInfo(wish.zone_name), now=now)
+        fault.next_free = next_free(consult_type, zone=ZoneInfo(wish.zone_name), now=now, minutes=wish.minutes or None)
         raise
 
 
@@ -185,6 +196,7 @@ def get_booking(secret: str) -> Booking:
 def consults_between(begin: datetime, end: datetime) -> tuple[Booking, ...]:
     """Consults that start in [begin, end), in order."""
     chosen = select(Booking).where(
+        Booking.main_id.is_(None),
         Booking.state.in_((BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)),
         Booking.starts_at >= begin,
         Booking.starts_at < end,
@@ -206,7 +218,7 @@ def _tell(lead: Lead, kind: HappeningKind, booking: Booking, at: datetime, verb:
         "reference": booking.reference,
         "start": booking.starts_at.isoformat(),
         "type": booking.consult_type.name,
-        "with": booking.consultant.name,
+        "with": letters.host_names(booking),
         **more,
     }
     leads.services.record(lead, kind, at=at, headline=f"{booking.consult_type.name} {verb}", facts=facts)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from booking.hours import ONE_DAY, Hours, Span, grid, instant, join, local_date, open_spans
+from booking.hours import ONE_DAY, Hours, Span, Travel, Whereabouts, grid, instant, join, local_date, open_spans
 
 # A joined span of less than a day that reaches into the first date asked for starts at most this much earlier.
 DAYS_BEFORE = 2
@@ -58,7 +58,10 @@ class Policy:
 
 @dataclass(frozen=True)
 class Host:
-    """Somebody who can be booked. The limits of a host count bookings of every type."""
+    """Somebody who can be booked. The limits of a host count bookings of every type.
+
+    `unread` is set while a calendar of theirs is too old to be trusted: then no time of theirs is known to be free.
+    """
 
     id: str
     zone: ZoneInfo
@@ -67,6 +70,13 @@ class Host:
     engagements: tuple[Engagement, ...] = ()
     max_per_day: int | None = None
     max_per_week: int | None = None
+    travels: tuple[Travel, ...] = ()
+    unread: bool = False
+
+    @cached_property
+    def where(self) -> Whereabouts:
+        """The zone of each date."""
+        return Whereabouts(self.zone, self.travels)
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Reason(StrEnum):
 
     CLOSED = "outside the working hours"
     OFF_GRID = "not one of the starting times of that day"
+    UNREAD = "a calendar of theirs could not be read for too long"
     NOTICE = "too soon: less than the notice that is asked for"
     HORIZON = "too far ahead"
     BUSY = "busy in the calendar"
@@ -113,7 +124,7 @@ class Timetable:
     def last_date(self) -> date | None:
         """The last host-local date inside the horizon."""
         days = self.policy.horizon_days
-        return None if days is None else self.now.astimezone(self.host.zone).date() + timedelta(days=days)
+        return None if days is None else self.host.where.date_of(_second(self.now)) + timedelta(days=days)
 
     @cached_property
     def busy(self) -> "Taken":
@@ -148,15 +159,15 @@ class Timetable:
         return _full(weeks, self.policy.type, self.policy.max_per_week, self.host.max_per_week)
 
     def _date(self, booking: Engagement) -> date:
-        return booking.start.astimezone(self.host.zone).date()
+        return self.host.where.date_of(_second(booking.start))
 
     def starts(self, first: int, until: int) -> Iterator[int]:
         """The starts in [first, until) that no rule removes."""
         zone = self.host.zone
-        spans = open_spans(
-            self.host.hours, zone, local_date(first, zone) - DAYS_BEFORE * ONE_DAY, local_date(until, zone)
-        )
-        for span in spans:
+        if self.host.unread:
+            return
+        begin, end = local_date(first, zone) - DAYS_BEFORE * ONE_DAY, local_date(until, zone) + ONE_DAY
+        for span in open_spans(self.host.hours, self.host.where, begin, end):
             if span[1] <= first or span[0] >= until:
                 continue
             for start in grid(span, self.step, self.duration, zone):
@@ -166,9 +177,11 @@ class Timetable:
     def refusal(self, start: int) -> Reason | None:
         """The first rule, hours and grid aside, that removes this start."""
         end = start + self.duration
+        if self.host.unread:
+            return Reason.UNREAD
         if start < self.earliest:
             return Reason.NOTICE
-        day = local_date(start, self.host.zone)
+        day = self.host.where.date_of(start)
         if self.last_date is not None and day > self.last_date:
             return Reason.HORIZON
         before, after = _seconds(self.policy.buffer_before), _seconds(self.policy.buffer_after)
@@ -187,7 +200,7 @@ class Timetable:
         second = _second(start)
         zone = self.host.zone
         day = local_date(second, zone)
-        spans = open_spans(self.host.hours, zone, day - DAYS_BEFORE * ONE_DAY, day + ONE_DAY)
+        spans = open_spans(self.host.hours, self.host.where, day - DAYS_BEFORE * ONE_DAY, day + 2 * ONE_DAY)
         inside = [span for span in spans if span[0] <= second and second + self.duration <= span[1]]
         if not inside:
             return Reason.CLOSED

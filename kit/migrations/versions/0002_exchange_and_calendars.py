@@ -374,6 +374,7 @@ def downgrade() -> None:
         batch_op.drop_column("feed_secret")
 
     with op.batch_alter_table("consult_type", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_consult_type_hostmode"), type_="check")
         batch_op.drop_column("host_mode")
         batch_op.drop_column("more_lengths")
 
@@ -390,6 +391,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_booking_main_id"))
         batch_op.drop_column("reply_stamp")
         batch_op.drop_column("reply_sequence")
+        batch_op.drop_constraint(batch_op.f("ck_booking_partstat"), type_="check")
         batch_op.drop_column("partstat")
         batch_op.drop_column("offer_id")
         batch_op.drop_column("main_id")
