@@ -14,7 +14,7 @@ from pathlib import Path
 import frontmatter
 import yaml
 
-from blog.markup import count_words, render
+from blog.markup import count_words, first_exchange, render, typeset
 from blog.story import Lines, Story, StoryFault, Tag, read_head
 
 RELATED = 3
@@ -97,7 +97,7 @@ def read_folder(folder: Path, before: Shelf = Shelf()) -> Shelf:  # a frozen val
 def read_tags(path: Path) -> dict[str, Tag]:
     """The curated tags, in the order of their file."""
     found = tomllib.loads(path.read_text("utf-8"))
-    return {slug: Tag(slug, values["name"], values["intro"]) for slug, values in found.items()}
+    return {slug: Tag(slug, typeset(values["name"]), typeset(values["intro"])) for slug, values in found.items()}
 
 
 def read_story(name: str, text: str, tags: Mapping[str, Tag]) -> Story:
@@ -115,7 +115,8 @@ def read_story(name: str, text: str, tags: Mapping[str, Tag]) -> Story:
     if not post.content.strip():
         raise StoryFault(f"{name}:{len(text.splitlines())}: the story has no text")
     html = render(post.content)
-    return Story(head, html, count_words(html), f"{name}:{hashlib.sha256(text.encode()).hexdigest()[:20]}")
+    mark = f"{name}:{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+    return Story(head, html, count_words(html), first_exchange(html), mark)
 
 
 def _unique(stories: Iterable[Story], faults: list[str]) -> tuple[list[Story], dict[str, str]]:

@@ -6,6 +6,7 @@ A quotation that begins with a name and a colon is dialogue (`> Dana: Why are yo
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
 
 import nh3
@@ -15,6 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
+SPOKEN = re.compile(r'<figure class="dialogue"><figcaption>(.*?)</figcaption><blockquote>\s*<p>(.*?)</p>', re.DOTALL)
 SPEAKER = re.compile(r"^([^\W\d_][\w.'’ -]{0,40}): +")
 TAGS = {
     *("p", "em", "strong", "a", "code", "pre", "br", "hr", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "s"),
@@ -32,6 +34,18 @@ def render(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
+
+
+def typeset(line: str) -> str:
+    """A line of plain text with real quotation marks, apostrophes and dashes."""
+    parser = MarkdownIt("zero", {"typographer": True}).enable(["replacements", "smartquotes"])
+    (inline,) = parser.parseInline(line)
+    return "".join(token.content for token in inline.children or ())
+
+
+def first_exchange(html: str) -> tuple[tuple[str, str], ...]:
+    """The first two lines of dialogue in the HTML of a story: who speaks, and the words as safe HTML."""
+    return tuple((unescape(speaker), words) for speaker, words in SPOKEN.findall(html)[:2])
 
 
 def count_words(html: str) -> int:

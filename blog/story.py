@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from blog.markup import typeset
+
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WORDS_A_MINUTE = 230
 DEFAULT_PS = (
@@ -59,11 +61,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Story:
-    """A story ready to be shown. `html` is sanitised; `minutes` is the reading time, at least 1."""
+    """A story ready to be shown. `html` is sanitised; `exchange` is its first two spoken lines, (speaker, HTML)."""
 
     head: Head
     html: str
     words: int
+    exchange: tuple[tuple[str, str], ...]
     mark: str
 
     @property
@@ -73,7 +76,7 @@ class Story:
 
     @property
     def minutes(self) -> int:
-        """Reading time in minutes."""
+        """Reading time in minutes, at least 1."""
         return max(1, round(self.words / WORDS_A_MINUTE))
 
 
@@ -108,7 +111,7 @@ def read_head(found: Mapping[str, Any], *, stem: str, tags: Mapping[str, Tag], w
         slug=slug,
         former_slugs=tuple(str(old) for old in former),
         draft=found.get("draft", False),
-        ps=" ".join(str(found.get("ps") or DEFAULT_PS).split()),
+        ps=typeset(" ".join(str(found.get("ps") or DEFAULT_PS).split())),
         details_changed=found.get("details_changed", False),
     )
 
@@ -134,7 +137,7 @@ def _line(found: Mapping[str, Any], name: str, where: Lines, *, most: int) -> st
     text = " ".join(value.split())
     if len(text) > most:
         raise where.fault(name, f"the {name} has {len(text)} characters; {most} are the most")
-    return text
+    return typeset(text)
 
 
 def _moment(found: Mapping[str, Any], name: str, where: Lines) -> datetime:

@@ -37,7 +37,8 @@ def shelf() -> Shelf:
 def index() -> ResponseReturnValue:
     """Every story, newest first."""
     stories = shelf().visible(clock.now())
-    return _kept(render_template("blog/index.html", stories=stories, tags=shelf().tags))
+    used = {tag for story in stories for tag in story.head.tags}
+    return _kept(render_template("blog/index.html", stories=stories, tags=shelf().tags, used=used))
 
 
 @blueprint.get("/<slug>")

@@ -1,6 +1,7 @@
 """Stories as visitors and machines fetch them."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -49,6 +50,33 @@ def test_a_story_ends_with_its_postscript(client: FlaskClient):
     assert "A composite" in page.text
     answer = Page(form.submit(conversations="12"), client)
     assert "Your first answer is in: 12" in answer.text
+
+
+def test_the_home_page_begins_with_what_was_said_in_the_newest_story(client: FlaskClient):
+    page = Page(client.get("/"), client)
+
+    newest = shelf().visible(clock.now())[0]
+    assert page.texts(".teaser h3")[0] == newest.head.title
+    assert page.texts(".exchange figcaption") == ["Bettina", "June"]
+    assert page.texts(".exchange blockquote")[0].startswith("Listen, this has been nice.")
+
+
+def test_the_index_leads_to_every_subject_in_use(client: FlaskClient):
+    page = Page(client.get("/stories/"), client)
+
+    subjects = [link.get("href") for link in page.all(".all-subjects a")]
+    assert len(subjects) == len(set(subjects)) >= 5
+    assert [client.get(subject).status_code for subject in subjects] == [200] * len(subjects)
+
+
+STRAIGHT = re.compile(r"[\"']")
+
+
+@pytest.mark.parametrize("address", ["/", "/stories/", STORY, "/stories/tags/habits", "/about", "/privacy", "/nowhere"])
+def test_quotation_marks_are_typographic_on_every_reading_page(client: FlaskClient, address: str):
+    page = Page(client.get(address), client)
+
+    assert STRAIGHT.findall(page.title + page.text) == []
 
 
 def test_a_story_says_the_same_to_machines(client: FlaskClient):

@@ -169,3 +169,23 @@ def test_hostile_text_cannot_act(text: str):
             assert name in {"href", "title", "class", "rel"}
             if name == "href":
                 assert value.startswith(("http:", "https:", "mailto:", "/", "#"))
+
+
+def test_a_line_of_the_head_is_typeset_as_text():
+    story = read_story("a.md", a_file(title="\"It's not *you*, Ann -- it's <b>\""), TAGS)
+
+    assert story.head.title == "It’s not *you*, Ann – it’s <b>"
+
+
+def test_the_first_two_spoken_lines_are_known():
+    text = (
+        'Words.\n\n> Dana & Co: Why *now*?\n\n> No speaker here\n\n> Priya: "Because."\n>\n> And more.\n\n> Dana: Oh.\n'
+    )
+
+    story = read_story("a.md", a_file().replace("Some words.", text), TAGS)
+
+    assert story.exchange == (("Priya", "“Because.”"), ("Dana", "Oh."))
+
+
+def test_a_story_without_dialogue_has_no_exchange():
+    assert read_story("a.md", a_file(), TAGS).exchange == ()
