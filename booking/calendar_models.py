@@ -22,7 +22,8 @@ class CalendarSource(Base):
 
     `secret` is the password, sealed with the site's key. `owner` is the address by which the consultant attends: what
     it has declined does not block. `good_at` is when the last good copy was read; past its limit of age the
-    consultant is not offered. `marker` is the ETag or the sync token of that copy.
+    consultant is not offered, which they were told at `told_at`. `marker` is the ETag or the sync token of that copy;
+    it was read in the zone `zone_name`, and until `known_until` it says what is busy.
     """
 
     __tablename__ = "calendar_source"
@@ -41,6 +42,9 @@ class CalendarSource(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     tries: Mapped[int] = mapped_column(default=0)
     good_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    known_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    zone_name: Mapped[str] = mapped_column(String(64), default="")
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(String(400), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     consultant: Mapped[Consultant] = relationship()

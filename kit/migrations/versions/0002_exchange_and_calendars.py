@@ -115,6 +115,9 @@ def upgrade() -> None:
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("good_at", UtcDateTime(), nullable=True),
+        sa.Column("known_until", UtcDateTime(), nullable=True),
+        sa.Column("zone_name", sa.String(length=64), nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.Column("trouble", sa.String(length=400), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
