@@ -131,7 +131,8 @@ class TravelZone(Base):
 class ConsultType(Base):
     """A kind of conversation that can be booked, with its rules. Lengths, buffers, notice and cut-off in minutes.
 
-    `minutes` is the length that is offered first; `more_lengths` are the others that a visitor can choose.
+    `minutes` is the length that is offered first; `more_lengths` are the others that a visitor can choose. Links with
+    one of the `former_slugs` go on leading here.
     """
 
     __tablename__ = "consult_type"
@@ -143,6 +144,7 @@ class ConsultType(Base):
     active: Mapped[bool] = mapped_column(default=True)
     minutes: Mapped[int] = mapped_column(default=30)
     more_lengths: Mapped[list[int]] = mapped_column(JSON, default=list)
+    former_slugs: Mapped[list[str]] = mapped_column(JSON, default=list)
     host_mode: Mapped[HostMode] = mapped_column(enum_column(HostMode), default=HostMode.ANY)
     step: Mapped[int] = mapped_column(default=30)
     place_kind: Mapped[PlaceKind] = mapped_column(enum_column(PlaceKind), default=PlaceKind.PHONE)
@@ -267,6 +269,11 @@ class Booking(Base):
     reply_stamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consultant: Mapped[Consultant] = relationship(lazy="joined", innerjoin=True)
     consult_type: Mapped[ConsultType] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
     @property
     def reference(self) -> str:

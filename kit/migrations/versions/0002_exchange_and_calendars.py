@@ -349,6 +349,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("consult_type", schema=None) as batch_op:
         batch_op.add_column(sa.Column("more_lengths", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("former_slugs", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(
             sa.Column(
                 "host_mode",
@@ -379,6 +380,7 @@ def downgrade() -> None:
     with op.batch_alter_table("consult_type", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_consult_type_hostmode"), type_="check")
         batch_op.drop_column("host_mode")
+        batch_op.drop_column("former_slugs")
         batch_op.drop_column("more_lengths")
 
     with op.batch_alter_table("busy_interval", schema=None) as batch_op:
