@@ -112,16 +112,14 @@ def join(spans: list[Span]) -> list[Span]:
     return joined
 
 
-def grid(span: Span, step: int, duration: int, zone: ZoneInfo) -> Iterator[int]:
+def grid(span: Span, step: int, duration: int, where: Whereabouts) -> Iterator[int]:
     """The starts in an open span: every `step` seconds of elapsed time from its start, ending inside it.
 
-    In a span longer than a day the grid starts anew at each local midnight.
+    In a span longer than a day the grid starts anew at each midnight of the host.
     """
     anchor, end = span
     while anchor + duration <= end:
-        until = end
-        if end - span[0] > DAY_SECONDS:
-            until = min(end, instant(local_date(anchor, zone) + ONE_DAY, 0, zone))
+        until = min(end, _next_midnight(anchor, where)) if end - span[0] > DAY_SECONDS else end
         start = anchor
         while start < until and start + duration <= end:
             yield start
@@ -129,3 +127,10 @@ def grid(span: Span, step: int, duration: int, zone: ZoneInfo) -> Iterator[int]:
         if until >= end:
             return
         anchor = until
+
+
+def _next_midnight(second: int, where: Whereabouts) -> int:
+    day = where.date_of(second) + ONE_DAY
+    while (midnight := instant(day, 0, where.on(day))) <= second:
+        day += ONE_DAY
+    return midnight

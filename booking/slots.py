@@ -170,7 +170,7 @@ class Timetable:
         for span in open_spans(self.host.hours, self.host.where, begin, end):
             if span[1] <= first or span[0] >= until:
                 continue
-            for start in grid(span, self.step, self.duration, zone):
+            for start in grid(span, self.step, self.duration, self.host.where):
                 if first <= start < until and self.refusal(start) is None:
                     yield start
 
@@ -204,7 +204,7 @@ class Timetable:
         inside = [span for span in spans if span[0] <= second and second + self.duration <= span[1]]
         if not inside:
             return Reason.CLOSED
-        if start.microsecond or second not in grid(inside[0], self.step, self.duration, zone):
+        if start.microsecond or second not in grid(inside[0], self.step, self.duration, self.host.where):
             return Reason.OFF_GRID
         return self.refusal(second)
 
