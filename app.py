@@ -27,6 +27,7 @@ import kit.outbox
 import kit.schema
 import kit.security
 import kit.templating
+import leads.handover
 import pages.health
 import pages.views
 import staff.access
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
+    leads.handover.arrived.connect(assessment.services.claim)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)
     return app

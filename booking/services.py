@@ -17,6 +17,7 @@ from booking.refusals import InvitedRecently, NoSuchBooking, NoSuchConsult, Slot
 from booking.slots import Reason, Slot, Timetable, find_slots
 from kit.context import current_settings
 from kit.db import session, transaction
+from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
 
@@ -153,6 +154,7 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
         )
         booking.lead_id = lead.id
         current.flush()
+        Handover.from_facts(booking.handover).arrive(lead, at=now)
         _tell(lead, HappeningKind.CONSULT_BOOKED, booking, now, "booked")
         letters.booked(booking)
         return booking

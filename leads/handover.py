@@ -1,12 +1,17 @@
 """What the assessment hands to the booking: a signed token, so that nothing is typed twice."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
+
+from blinker import Signal
 
 from kit import tokens
 from kit.refusals import LinkAltered
+from leads.models import Lead
 
 PURPOSE = "handover"
+arrived = Signal("A handover came back with somebody's address. Sent with `submission` and `at`; heard in `app.py`.")
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,11 @@ class Handover:
     chance: str = ""
     band: str = ""
     obstacles: tuple[str, ...] = ()
+
+    def arrive(self, lead: Lead, *, at: datetime) -> None:
+        """Whoever took the assessment turns out to be `lead`. In the caller's transaction."""
+        if self.submission:
+            arrived.send(lead, submission=self.submission, at=at)
 
     def token(self) -> str:
         """The token that goes into the link to the booking."""
