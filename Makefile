@@ -23,7 +23,7 @@ fix: ## Put imports and layout of the code in order
 
 lock: ## Renew the locked dependencies (needs uv); the locks name no host
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra test --extra bench -c requirements.lock -o requirements-test.lock
 
 bench: ## Measure speed, as ratios against stated limits
 	@bin/set-up test
