@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -36,6 +37,16 @@ class FormExpired(Refusal):
     sentence = "For your safety forms run out after a while. Go back, load the page again and send it once more."
 
 
+class QuietSessions(SecureCookieSessionInterface):
+    """Leaves pages that any cache may keep alone: they neither set a cookie nor differ by one."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Sign-in looks at the session of every request, and would mark every page as depending on it."""
+        if response.cache_control.public:
+            return
+        super().save_session(app, session, response)
+
+
 def no_csrf_token(view: View) -> View:
     """For forms on pages that set no cookie. They rest on the same-origin check alone."""
     csrf.exempt(view)
@@ -61,10 +72,11 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
     )
+    app.session_interface = QuietSessions()
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    csrf.init_app(app)
     app.before_request(_refuse_other_sites)
+    csrf.init_app(app)
     app.after_request(_add_headers)
     app.register_error_handler(CSRFError, _form_expired)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -21,15 +22,21 @@ from kit.db import db, session
 from kit.limits import limiter
 from kit.outbox import Letter
 from kit.settings import Settings, load_settings
+from tests.headers import assert_headers
+from tests.html_rules import assert_html_rules
 from tests.page import Page
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
+# A slow moment of the machine is no fault; and the same commit gives the same examples, so that a fault can be found.
+hypothesis_settings.register_profile("site", deadline=None, derandomize=True, max_examples=50)
+hypothesis_settings.load_profile("site")
 NIGHT_BEFORE_THE_CLOCKS_CHANGE = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--snap", action="store_true", help="write the snapshots anew instead of comparing with them")
 
 
 @pytest.fixture(scope="session")
@@ -91,12 +98,19 @@ def some_settings(folder: Path, database_url: str, **changes: str) -> Settings:
 
 
 class Browser(FlaskClient):
-    """Each request begins with an empty `g`: the context of the test would hand one on to the next request."""
+    """Each request begins with an empty `g`: the context of the test would hand one on to the next request.
+
+    Whatever a test fetches, every answer must carry the headers and every page must obey the rules.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         for name in list(g):
             g.pop(name)
-        return super().open(*args, **kwargs)
+        response = super().open(*args, **kwargs)
+        assert_headers(response)
+        if response.mimetype == "text/html" and not 300 <= response.status_code < 400 and response.get_data():
+            assert_html_rules(response.get_data(), f"{response.request.method} {response.request.path}")
+        return response
 
 
 @pytest.fixture
@@ -136,6 +150,20 @@ def letters(app: Flask) -> Callable[[], list[EmailMessage]]:
         ]
 
     return read
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the file of that name in `tests/snapshots`; with `--snap` it writes the file instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = ROOT / "tests" / "snapshots" / name
+        if request.config.getoption("--snap"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        assert text == path.read_text("utf-8"), f"{name} is different; if that is meant, run: make snap"
+
+    return compare
 
 
 @pytest.fixture

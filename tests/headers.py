@@ -1,0 +1,28 @@
+"""The headers every answer carries, whichever test asked."""
+
+from werkzeug.test import TestResponse
+
+from kit.security import CONTENT_SECURITY_POLICY
+
+# Where a cookie may begin: with a time that is picked, with the own page of a consult, and in the desk.
+COOKIES_BEGIN = ("/book/", "/desk/", "/verify")
+NO_COOKIE = ("/book/", "/book/call-back")
+
+
+def assert_headers(response: TestResponse) -> None:
+    """A policy, no guessing of types, no address told to others, and nothing stored on a reader's device."""
+    path, headers = response.request.path, response.headers
+    if path.startswith("/static/"):
+        return
+    assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY, path
+    assert headers["X-Content-Type-Options"] == "nosniff", path
+    assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), path
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin", path
+    assert headers["Cache-Control"], path
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    if response.cache_control.public:
+        assert "Set-Cookie" not in headers, f"{path} can be kept by a cache and sets a cookie"
+        assert "Cookie" not in response.vary, f"{path} can be kept by a cache and differs by cookie"
+    begins = path.startswith(COOKIES_BEGIN) and path not in NO_COOKIE
+    if not begins and "Cookie" not in response.request.headers:
+        assert "Set-Cookie" not in headers, f"{path} stores something on the device"

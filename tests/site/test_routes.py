@@ -1,0 +1,173 @@
+"""Every address is open or closed on purpose, and none vanishes unseen."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from kit import security
+from tests.booking.builders import a_consult_type
+from tests.page import Page
+
+OPEN = "whoever comes"
+TOKEN = "whoever holds the link"
+DESK = "whoever is signed in"
+
+DOORS = {
+    "pages.home": OPEN,
+    "pages.about": OPEN,
+    "pages.privacy": OPEN,
+    "pages.robots": OPEN,
+    "pages.sitemap": OPEN,
+    "health.health": OPEN,
+    "blog.index": OPEN,
+    "blog.story": OPEN,
+    "blog.tagged": OPEN,
+    "blog.feed": OPEN,
+    "assessment.begin": OPEN,
+    "assessment.start": OPEN,
+    "assessment.method": OPEN,
+    "assessment.question": TOKEN,
+    "assessment.check": TOKEN,
+    "assessment.result": TOKEN,
+    "assessment.again": TOKEN,
+    "assessment.ask_for_report": TOKEN,
+    "assessment.blocks": TOKEN,
+    "assessment.book": TOKEN,
+    "assessment.report": TOKEN,
+    "assessment.report_file": TOKEN,
+    "booking.types": OPEN,
+    "booking.picker": OPEN,
+    "booking.hold": OPEN,
+    "booking.call_me_back": OPEN,
+    "booking.held.details": TOKEN,
+    "booking.held.check": TOKEN,
+    "booking.held.extend": TOKEN,
+    "booking.held.again": TOKEN,
+    "booking.consult.show": TOKEN,
+    "booking.consult.file": TOKEN,
+    "booking.consult.move": TOKEN,
+    "booking.consult.cancel": TOKEN,
+    "booking.consult.cancelled": TOKEN,
+    "staff.welcome": TOKEN,
+    "security.login": OPEN,
+    "security.logout": OPEN,
+    "security.verify": DESK,
+    "desk.today": DESK,
+    "desk.leads_list": DESK,
+    "desk.lead": DESK,
+    "desk.mail": DESK,
+    "desk.letter": DESK,
+    "booking_admin.availability": DESK,
+    "booking_admin.add_dates": DESK,
+    "booking_admin.remove_date": DESK,
+    "booking_admin.consults": DESK,
+    "booking_admin.mark": DESK,
+}
+SAMPLES = {
+    "slug": "first-conversation",
+    "tag": "habits",
+    "name": "held",
+    "letter_id": "1",
+    "day": "2026-11-02",
+    "outcome": "held",
+}
+REACHED = {
+    "blog.story": "/stories/the-night-supervisor",
+}
+
+
+def requests_of(app: Flask, door: str) -> Iterator[tuple[str, str, str]]:
+    """(endpoint, method, address) of every route behind that door."""
+    for rule in app.url_map.iter_rules():
+        if DOORS.get(rule.endpoint) == door:
+            for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+                yield rule.endpoint, method, REACHED.get(rule.endpoint) or address_of(rule)
+
+
+def address_of(rule: Rule) -> str:
+    values = {name: SAMPLES.get(name, "none-such") for name in rule.arguments}
+    built = rule.build({name: int(value) if value.isdecimal() else value for name, value in values.items()})
+    assert built is not None, rule
+    return built[1]
+
+
+def test_every_address_has_a_door(app: Flask):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    assert {"no door": endpoints - set(DOORS), "gone": set(DOORS) - endpoints} == {"no door": set(), "gone": set()}
+
+
+def test_no_address_vanishes(app: Flask, snapshot: Callable[[str, str], None]):
+    lines = [
+        f"{','.join(sorted((rule.methods or set()) - {'HEAD', 'OPTIONS'})):9} {rule.rule}"
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+    ]
+
+    snapshot("urls.txt", "\n".join(lines) + "\n")
+
+
+def test_the_desk_is_closed_to_whoever_is_not_signed_in(app: Flask, client: FlaskClient):
+    for endpoint, method, address in requests_of(app, DESK):
+        response = client.open(address, method=method)
+
+        if method == "GET":
+            assert response.status_code == 302, endpoint
+            assert response.location.startswith("/desk/sign-in?next=/"), (endpoint, response.location)
+        else:
+            assert is_refused_without_a_form_token(response) or response.location.startswith("/desk/sign-in")
+
+
+def test_a_link_that_was_never_given_out_opens_nothing(app: Flask, client: FlaskClient):
+    for endpoint, method, address in requests_of(app, TOKEN):
+        response = client.open(address, method=method)
+
+        assert response.status_code in (404, 410) or is_refused_without_a_form_token(response), (endpoint, method)
+
+
+def test_what_is_open_asks_nobody_to_sign_in(app: Flask, client: FlaskClient):
+    a_consult_type()
+
+    for endpoint, method, address in requests_of(app, OPEN):
+        if method == "GET":
+            assert client.get(address).status_code == 200, endpoint
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://www.example.com"},
+        {"Origin": "null"},
+    ],
+    ids=str,
+)
+def test_a_form_sent_from_another_site_is_refused_everywhere(app: Flask, client: FlaskClient, headers: dict[str, str]):
+    for door in (OPEN, TOKEN, DESK):
+        for endpoint, method, address in requests_of(app, door):
+            if method == "GET" or is_open_to_other_sites(app, endpoint):
+                continue
+            response = client.open(address, method=method, headers=headers)
+
+            assert response.status_code == 400, endpoint
+            assert Page(response, client).heading == security.SentFromElsewhere.title, endpoint
+
+
+def test_a_form_without_its_token_is_refused_where_a_cookie_could_act(app: Flask, client: FlaskClient):
+    response = client.post("/desk/sign-in", data={"email": "a@example.com", "password": "x" * 12})
+
+    assert response.status_code == 400
+    assert Page(response, client).heading == security.FormExpired.title
+
+
+def is_refused_without_a_form_token(response: TestResponse) -> bool:
+    return response.status_code == 400 and security.FormExpired.title in response.get_data(as_text=True)
+
+
+def is_open_to_other_sites(app: Flask, endpoint: str) -> bool:
+    view = app.view_functions[endpoint]
+    return f"{view.__module__}.{view.__name__}" in security._open_to_other_sites
