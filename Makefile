@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock bench
+.PHONY: help run demo test check fix lock bench
 PY := .venv/bin/python
 
 help: ## What can be made here
@@ -8,6 +8,10 @@ help: ## What can be made here
 run: ## Set up what is missing and serve the whole site at 127.0.0.1:5000 (PORT and HOST change it)
 	@bin/set-up run
 	@exec .venv/bin/flask --app app serve
+
+demo: ## Fill an empty site with sample data: people, consults and letters in every state
+	@bin/set-up run
+	@.venv/bin/flask --app app demo
 
 test: ## Set up what tests need and run every check and test
 	@bin/set-up test

@@ -19,6 +19,8 @@ import booking.models
 import booking.views
 import desk.commands
 import desk.views
+import dev.demo
+import dev.views
 import kit.errors
 import kit.jobs
 import kit.limits
@@ -76,4 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     leads.handover.arrived.connect(assessment.services.claim)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)
+    if not settings.production:
+        app.register_blueprint(dev.views.blueprint)
+        app.cli.add_command(dev.demo.demo)
     return app

@@ -47,12 +47,15 @@ def exact(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def moment(instant: datetime, *, now: datetime, zone: ZoneInfo, stop: bool = False) -> Markup:
-    """A `<time>` element that shows the distance and, pointed at, the exact time.
+    """A `<time>` element that shows the distance, and the exact time to whoever points at it or listens to it.
 
-    In a row with a link the exact time appears with the link's focus; elsewhere `stop` makes it a stop of its own.
+    In a row with a link the exact time appears with the focus of the link; elsewhere `stop` makes it a stop of its own.
     """
-    return Markup('<time class="moment" datetime="{}"{}>{}<span class="exact">{}</span></time>').format(
+    return Markup(
+        '<time class="moment" datetime="{}" title="{}"{}>{}<span class="exact visually-hidden">, {}</span></time>'
+    ).format(
         instant.astimezone(zone).isoformat(timespec="seconds"),
+        exact(instant, zone),
         Markup(' tabindex="0"') if stop else "",
         say_moment(instant, now=now, zone=zone),
         exact(instant, zone),

@@ -85,6 +85,7 @@ def test_the_element_is_exact_to_machines_and_a_stop_where_it_stands_alone():
     element = moment(NOON, now=NOON + timedelta(hours=3), zone=NEW_YORK, stop=True)
 
     assert str(element) == (
-        '<time class="moment" datetime="2026-11-24T12:00:00-05:00" tabindex="0">3 hours ago'
-        '<span class="exact">24 November 2026, 12:00\N{NO-BREAK SPACE}pm (UTC−05:00)</span></time>'
+        '<time class="moment" datetime="2026-11-24T12:00:00-05:00" title="24 November 2026, 12:00\N{NO-BREAK SPACE}pm '
+        '(UTC−05:00)" tabindex="0">3 hours ago<span class="exact visually-hidden">, 24 November 2026, '
+        "12:00\N{NO-BREAK SPACE}pm (UTC−05:00)</span></time>"
     )

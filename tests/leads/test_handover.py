@@ -31,7 +31,7 @@ def scored() -> Submission:
 def book(handover: Handover, *, visitor: str = "ann", start: datetime = MONDAY_10) -> Booking:
     wish = Wish(start=start, visitor=visitor, zone_name="America/New_York", handover=handover)
     held = booking.services.hold(booking.services.get_consult_type("first-conversation"), wish, now=NOW)
-    return booking.services.book(held.secret, Guest("Ann Avery", f"{visitor}@example.com"), now=NOW)
+    return booking.services.book(held.secret, Guest(visitor.capitalize(), f"{visitor}@example.com"), now=NOW)
 
 
 def kinds(address: str) -> list[HappeningKind]:

@@ -1,0 +1,217 @@
+"""What happens when: scenes are put down in any order and played in the order of time, through the real services.
+
+The clock stands at each scene's own time while it plays.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import assessment.services
+import booking.services
+import leads.services
+from assessment.render import RenderFailed
+from assessment.report import ReportInput, make_report
+from assessment.services import ReportWish
+from booking import call_back, drafts, schedule
+from booking.call_back import CallBack, Later
+from booking.guard import Guest, Wish
+from booking.hours import ONE_DAY
+from booking.models import Booking
+from dev.people import Person
+from dev.profiles import Answers, questions_of
+from kit import clock, outbox
+from leads.handover import Handover
+from leads.models import Lead, Stage
+from leads.origin import Origin
+
+Act = Callable[[datetime], None]
+A_MOMENT = timedelta(seconds=3)
+DAYS_AROUND = 4
+
+
+class Script:
+    """The scenes of a site as seen from `now`, in the zone of its clocks; `stories` are the slugs people come from."""
+
+    def __init__(self, *, now: datetime, zone: ZoneInfo, stories: Sequence[str], seed: int) -> None:
+        self.now, self.zone, self.stories = now, zone, stories
+        self.chance = random.Random(seed)  # noqa: S311  # the same sample each time, no secret
+        self.scenes: list[tuple[datetime, int, bool, Act]] = []
+        self.scored: dict[Person, str] = {}
+        self.booked: dict[Person, str] = {}
+
+    def on(self, days: int, wall: str) -> datetime:
+        """That time on the wall, so many days from today."""
+        day = self.now.astimezone(self.zone).date() + days * ONE_DAY
+        hour, minute = map(int, wall.split(":"))
+        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone).astimezone(UTC)
+
+    def ago(self, **length: float) -> datetime:
+        """So long before now."""
+        return self.now - timedelta(**length)
+
+    def scene(self, at: datetime, act: Act, *, mail_leaves: bool = True) -> None:
+        """Put a scene down. Its letters leave a moment later, unless something holds the mail up."""
+        self.scenes.append((at, len(self.scenes), mail_leaves, act))
+
+    def play(self, *, mail_until: datetime) -> None:
+        """All scenes, in the order of time; from `mail_until` on no letter leaves any more."""
+        for at, _, mail_leaves, act in sorted(self.scenes, key=lambda scene: scene[:2]):
+            with clock.fixed(at):
+                act(at)
+            if mail_leaves and at < mail_until:
+                with clock.fixed(at + A_MOMENT):
+                    outbox.deliver_due()
+
+    def starts(self, at: datetime, answers: Answers, *, pages: int | None = None, scored: Person | None = None) -> None:
+        """Somebody begins the assessment and answers that many pages; all of them where None, and then it is scored."""
+
+        def act(at: datetime) -> None:
+            begun = assessment.services.start(origin=self._origin(scored), held4=answers.get("held4"), now=at)
+            for question, answer in questions_of(answers)[:pages]:
+                at += timedelta(seconds=self.chance.randint(9, 40))
+                assessment.services.save(begun.key, question, answer, now=at)
+            if pages is None:
+                assessment.services.finish(begun.key, now=at)
+            if scored is not None:
+                self.scored[scored] = begun.key
+
+        self.scene(at, act)
+
+    def takes(self, person: Person, at: datetime, answers: Answers) -> None:
+        """A person takes the whole assessment."""
+        self.starts(at, answers, scored=person)
+
+    def asks_for_report(self, person: Person, at: datetime, *, paper: str = "letter") -> None:
+        """A person wants the report; until a worker comes by it waits."""
+
+        def act(at: datetime) -> None:
+            wish = ReportWish(person.name, person.address, person.company, paper)
+            assessment.services.ask_for_report(self.scored[person], wish, now=at)
+
+        self.scene(at, act)
+
+    def worker_renders(self, at: datetime, *, fails: bool = False, mail_leaves: bool = True) -> None:
+        """The worker makes the reports that wait, or cannot."""
+        render = _cannot if fails else make_report
+        self.scene(at, lambda _at: _ignore(assessment.services.render_due_reports(render)), mail_leaves=mail_leaves)
+
+    def holds(self, person: Person, at: datetime, kind: str, wanted: datetime) -> None:
+        """A person picks a time and has typed a little."""
+
+        def act(at: datetime) -> None:
+            held = self._hold(person, at, kind, wanted, wanted)
+            drafts.keep(held.secret, Guest(person.name, person.address))
+
+        self.scene(at, act)
+
+    def books(
+        self,
+        person: Person,
+        at: datetime,
+        kind: str,
+        wanted: datetime,
+        *,
+        note: str = "",
+        earliest: datetime | None = None,
+    ) -> None:
+        """A person books the free start nearest to `wanted`, not before `earliest`."""
+
+        def act(at: datetime) -> None:
+            held = self._hold(person, at, kind, wanted, earliest or at)
+            guest = Guest(person.name, person.address, person.phone, note)
+            booking.services.book(held.secret, guest, now=at + timedelta(minutes=2))
+            self.booked[person] = held.secret
+
+        self.scene(at, act)
+
+    def moves(self, person: Person, at: datetime, wanted: datetime) -> None:
+        """A person puts their consult to another time."""
+
+        def act(at: datetime) -> None:
+            found = self._booking(person)
+            start = self._nearest(found.consult_type.slug, at, wanted, at, moving=found)
+            booking.services.move(found.secret, start, now=at)
+
+        self.scene(at, act)
+
+    def cancels(self, person: Person, at: datetime, reason: str) -> None:
+        """A person calls their consult off."""
+        self.scene(at, lambda at: _ignore(booking.services.cancel(self.booked[person], reason=reason, now=at)))
+
+    def was_held(self, person: Person, at: datetime, *, held: bool = True) -> None:
+        """A consultant notes that the consult took place, or that nobody came."""
+        self.scene(at, lambda at: _ignore(schedule.mark(self._booking(person).reference, held=held, now=at)))
+
+    def asks_for_call(self, person: Person, at: datetime, later: Later) -> None:
+        """A person wants to be called back."""
+
+        def act(at: datetime) -> None:
+            wanted = CallBack(person.name, person.address, person.phone, later)
+            call_back.ask(wanted, origin=self._origin(person), now=at)
+
+        self.scene(at, act)
+
+    def note(self, person: Person, at: datetime, author: str, text: str) -> None:
+        """A consultant writes something down."""
+        self.scene(at, lambda at: leads.services.add_note(lead_of(person), text=text, author=author, at=at))
+
+    def stage(self, person: Person, at: datetime, author: str, stage: Stage, reason: str = "") -> None:
+        """A consultant moves somebody to another stage."""
+        self.scene(
+            at, lambda at: leads.services.move_stage(lead_of(person), stage, author=author, at=at, reason=reason)
+        )
+
+    def _origin(self, person: Person | None) -> Origin:
+        story = self.chance.choice(self.stories) if self.stories else ""
+        if person is None:
+            return Origin(story, f"/assessment/?from={story}")
+        return Origin(story, f"/stories/{story}", person.referrer, person.utm)
+
+    def _hold(self, person: Person, at: datetime, kind: str, wanted: datetime, earliest: datetime) -> Booking:
+        handover = Handover()
+        if person in self.scored:
+            scored = assessment.services.get_submission(self.scored[person])
+            handover = assessment.services.handover_of(scored, assessment.services.result_of(scored))
+        wish = Wish(
+            start=self._nearest(kind, at, wanted, earliest),
+            visitor=person.address,
+            zone_name=person.zone_name,
+            clock=person.clock,
+            handover=handover,
+            origin=self._origin(person),
+        )
+        return booking.services.hold(booking.services.get_consult_type(kind), wish, now=at)
+
+    def _nearest(
+        self, kind: str, at: datetime, wanted: datetime, earliest: datetime, *, moving: Booking | None = None
+    ) -> datetime:
+        day = wanted.astimezone(self.zone).date()
+        days = booking.services.offer(
+            booking.services.get_consult_type(kind),
+            first=day - DAYS_AROUND * ONE_DAY,
+            last=day + DAYS_AROUND * ONE_DAY,
+            zone=self.zone,
+            now=at,
+            moving=moving,
+        )
+        starts = [slot.start for found in days for slot in found.slots if slot.start >= earliest]
+        return min(starts, key=lambda start: abs(start - wanted))
+
+    def _booking(self, person: Person) -> Booking:
+        return booking.services.get_booking(self.booked[person])
+
+
+def lead_of(person: Person) -> Lead:
+    """The lead that a person has become."""
+    (found,) = leads.services.list_leads(search=person.address).leads
+    return found
+
+
+def _cannot(_wanted: ReportInput) -> bytes:
+    raise RenderFailed("a sample of a report that could not be made")
+
+
+def _ignore(_value: object) -> None:
+    """For what a scene gives and nobody needs."""
