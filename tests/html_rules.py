@@ -127,7 +127,14 @@ def _foreign(tree: Any) -> list[str]:
     for script in tree.iter("script"):
         if script.get("type") != "application/ld+json" and not script.get("src"):
             faults.append("an inline script")
-    loaded = tree.xpath('//@src | //@srcset | //link[not(@rel="canonical") and not(@rel="alternate")]/@href')
+    faults += [
+        f"a frame may do more than be seen: {frame.get('src')!r}" for frame in tree.xpath("//iframe[@sandbox!='']")
+    ]
+    faults += [f"a frame without a sandbox: {frame.get('src')!r}" for frame in tree.xpath("//iframe[not(@sandbox)]")]
+    faults += [f"a frame shows {to!r}" for to in tree.xpath("//iframe/@src") if not to.startswith("/dev/")]
+    loaded = tree.xpath(
+        '//*[not(self::iframe)]/@src | //@srcset | //link[not(@rel="canonical") and not(@rel="alternate")]/@href'
+    )
     for address in loaded:
         if not address.startswith("/static/"):
             faults.append(f"something is loaded from {address!r}")

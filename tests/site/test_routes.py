@@ -15,6 +15,7 @@ from tests.page import Page
 OPEN = "whoever comes"
 TOKEN = "whoever holds the link"
 DESK = "whoever is signed in"
+MACHINE = "whoever sits at the machine, or is signed in; not in production"
 
 DOORS = {
     "pages.home": OPEN,
@@ -66,6 +67,14 @@ DOORS = {
     "booking_admin.remove_date": DESK,
     "booking_admin.consults": DESK,
     "booking_admin.mark": DESK,
+    "dev.index": MACHINE,
+    "dev.inbox": MACHINE,
+    "dev.letter": MACHINE,
+    "dev.letter_html": MACHINE,
+    "dev.letter_file": MACHINE,
+    "dev.calm_sheet": MACHINE,
+    "dev.wrong_sheet": MACHINE,
+    "dev.mail_sheet": MACHINE,
 }
 SAMPLES = {
     "slug": "first-conversation",
