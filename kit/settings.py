@@ -5,6 +5,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,7 @@ NAMES = (
     "MAIL_URL",
     "MAIL_FROM",
     "IMAP_URL",
+    "CALENDAR_NETWORKS",
     "BASE_URL",
     "SECRET_KEY",
     "SITE_NAME",
@@ -31,7 +33,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs between two installations. `base_url` ends without a slash."""
+    """Everything that differs between two installations. `base_url` ends without a slash.
+
+    `calendar_networks` are the private networks in which consultants' calendars may be; without any only calendars on
+    the open internet are read.
+    """
 
     root: Path
     instance: Path
@@ -40,6 +46,7 @@ class Settings:
     mail_url: str | None
     mail_from: str
     imap_url: str | None
+    calendar_networks: tuple[IPv4Network | IPv6Network, ...]
     base_url: str
     secret_key: str
     site_name: str
@@ -91,6 +98,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     imap_url = values.get("IMAP_URL") or None
     if imap_url and (urlsplit(imap_url).scheme not in ("imap", "imaps") or not urlsplit(imap_url).hostname):
         faults.append("IMAP_URL must look like imaps://user:password@host/INBOX or imap://user:password@host:143")
+    networks = _networks(values.get("CALENDAR_NETWORKS", ""), faults)
     redis_url = values.get("REDIS_URL") or None
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
         faults.append("REDIS_URL must begin with redis://, rediss:// or unix://")
@@ -114,6 +122,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         mail_url=mail_url,
         mail_from=values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}"),
         imap_url=imap_url,
+        calendar_networks=networks,
         base_url=base_url,
         secret_key=secret_key or _stored_key(instance),
         site_name=values.get("SITE_NAME", "The Conversation Gap"),
@@ -141,6 +150,14 @@ def _port(value: str, faults: list[str]) -> int:
         return int(value)
     faults.append(f"PORT is {value!r}; it must be a number from 1 to 65535")
     return 0
+
+
+def _networks(value: str, faults: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        faults.append(f"CALENDAR_NETWORKS is {value!r}; it must be networks with commas, like 10.0.0.0/8, fd00::/8")
+        return ()
 
 
 def _stored_key(instance: Path) -> str:

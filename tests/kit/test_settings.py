@@ -69,3 +69,14 @@ def test_the_short_name_of_postgresql_is_understood(tmp_path: Path):
     settings = load_settings({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": "postgres://u@h/d"}, ROOT)
 
     assert settings.database_url == "postgresql://u@h/d"
+
+
+def test_networks_of_calendars_are_read(tmp_path: Path):
+    environ = {"INSTANCE_PATH": str(tmp_path), "CALENDAR_NETWORKS": "10.1.0.0/16, fd00::/8"}
+
+    assert [str(network) for network in load_settings(environ, ROOT).calendar_networks] == ["10.1.0.0/16", "fd00::/8"]
+
+
+def test_something_else_than_networks_is_said(tmp_path: Path):
+    with pytest.raises(SettingsError, match="CALENDAR_NETWORKS is 'the office'"):
+        load_settings({"INSTANCE_PATH": str(tmp_path), "CALENDAR_NETWORKS": "the office"}, ROOT)
