@@ -53,6 +53,7 @@ class ReplyOutcome(StrEnum):
     MOVE_ASKED = "move asked for"
     STALE = "stale"
     STRANGER = "from somebody else"
+    HOST = "from the host"
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
 

@@ -21,13 +21,20 @@ PAGE_SIZE = 50
 ADVANCES = {
     HappeningKind.REPORT_SENT: Stage.REPORT_SENT,
     HappeningKind.CALL_BACK_ASKED: Stage.ENGAGED,
+    HappeningKind.TIMES_ASKED: Stage.ENGAGED,
     HappeningKind.CONSULT_BOOKED: Stage.CONSULT_BOOKED,
 }
 REOPENS = {
     HappeningKind.CALL_BACK_ASKED: "asked to be called back",
+    HappeningKind.TIMES_ASKED: "asked for times by mail",
     HappeningKind.CONSULT_BOOKED: "booked a consult",
 }
-ANSWERS = (HappeningKind.NOTE, HappeningKind.CONSULT_BOOKED, HappeningKind.CONSULT_HELD)
+ANSWERS = (
+    HappeningKind.NOTE,
+    HappeningKind.TIMES_OFFERED,
+    HappeningKind.CONSULT_BOOKED,
+    HappeningKind.CONSULT_HELD,
+)
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
 
 

@@ -27,9 +27,15 @@ TRIGGERS = (
     "CREATE TRIGGER booking_overlap_update BEFORE UPDATE OF state, consultant_id, starts_at, ends_at ON booking "
     + OVERLAP_CHECK,
 )
+HAPPENINGS = (
+    *("assessment taken", "report asked for", "report sent", "consult booked", "consult moved", "consult cancelled"),
+    *("consult held", "consult missed", "call-back asked for", "subscribed", "note", "stage"),
+)
+MORE_HAPPENINGS = ("times asked for", "times offered", "times withdrawn", "move asked for")
 
 
 def upgrade() -> None:
+    _let_happen(*HAPPENINGS, *MORE_HAPPENINGS)
     op.create_table(
         "consult_question",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -220,6 +226,7 @@ def upgrade() -> None:
                 "move asked for",
                 "stale",
                 "from somebody else",
+                "from the host",
                 "unknown",
                 "unreadable",
                 name="replyoutcome",
@@ -366,6 +373,14 @@ def upgrade() -> None:
     _restore_triggers()
 
 
+def _let_happen(*kinds: str) -> None:
+    """Let the timeline of a lead take these kinds."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    with op.batch_alter_table("happening", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_happening_happeningkind"), type_="check")
+        batch_op.create_check_constraint(batch_op.f("ck_happening_happeningkind"), f"kind IN ({listed})")
+
+
 def _restore_triggers() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for statement in TRIGGERS:
@@ -437,4 +452,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consult_question_consult_type_id"))
 
     op.drop_table("consult_question")
+    later = sa.column("kind").in_(MORE_HAPPENINGS)
+    op.execute(sa.delete(sa.table("happening", sa.column("kind"))).where(later))
+    _let_happen(*HAPPENINGS)
     _restore_triggers()
