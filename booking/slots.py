@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from booking.hours import ONE_DAY, Hours, Span, Travel, Whereabouts, grid, instant, join, local_date, open_spans
@@ -79,8 +79,7 @@ class Host:
         return Whereabouts(self.zone, self.travels)
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A start that can be offered (UTC), and who is free then."""
 
     start: datetime
@@ -110,10 +109,14 @@ class Timetable:
     now: datetime
     duration: int = field(init=False)
     step: int = field(init=False)
+    before: int = field(init=False)
+    after: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "duration", _seconds(self.policy.duration))
         object.__setattr__(self, "step", _seconds(self.policy.step))
+        object.__setattr__(self, "before", _seconds(self.policy.buffer_before))
+        object.__setattr__(self, "after", _seconds(self.policy.buffer_after))
 
     @cached_property
     def earliest(self) -> float:
@@ -125,6 +128,13 @@ class Timetable:
         """The last host-local date inside the horizon."""
         days = self.policy.horizon_days
         return None if days is None else self.host.where.date_of(_second(self.now)) + timedelta(days=days)
+
+    @cached_property
+    def horizon(self) -> int | None:
+        """The instant after the last date inside the horizon; on a journey dates are asked one by one instead."""
+        if self.last_date is None or self.host.travels:
+            return None
+        return instant(self.last_date + ONE_DAY, 0, self.host.zone)
 
     @cached_property
     def busy(self) -> "Taken":
@@ -181,19 +191,26 @@ class Timetable:
             return Reason.UNREAD
         if start < self.earliest:
             return Reason.NOTICE
-        day = self.host.where.date_of(start)
-        if self.last_date is not None and day > self.last_date:
+        if self._is_beyond(start):
             return Reason.HORIZON
-        before, after = _seconds(self.policy.buffer_before), _seconds(self.policy.buffer_after)
-        if self.busy.overlaps(start - before, end + after):
+        begin, until = start - self.before, end + self.after
+        if self.busy.overlaps(begin, until):
             return Reason.BUSY
-        if self.booked.overlaps(start - before, end + after) or self.booked_wide.overlaps(start, end):
+        if self.booked.overlaps(begin, until) or self.booked_wide.overlaps(start, end):
             return Reason.BOOKED
+        if not self.full_dates and not self.full_weeks:
+            return None
+        day = self.host.where.date_of(start)
         if day in self.full_dates:
             return Reason.DAY_LIMIT
-        if self.full_weeks and _week(day) in self.full_weeks:
+        if _week(day) in self.full_weeks:
             return Reason.WEEK_LIMIT
         return None
+
+    def _is_beyond(self, start: int) -> bool:
+        if self.horizon is not None:
+            return start >= self.horizon
+        return self.last_date is not None and self.host.where.date_of(start) > self.last_date
 
     def explain(self, start: datetime) -> Reason | None:
         """Why that start is not offered: the first rule that removes it; None when it is offered."""
