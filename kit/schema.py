@@ -5,6 +5,7 @@ from flask_migrate import Migrate, upgrade
 
 from kit.context import current_settings
 from kit.db import db, tune_sqlite
+from kit.jobs import TABLES
 from kit.settings import Settings
 
 FOLDER = "kit/migrations"
@@ -19,7 +20,14 @@ def install(app: Flask, settings: Settings) -> None:
         **({} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True}),
     }
     db.init_app(app)
-    Migrate(app, db, directory=str(settings.root / FOLDER), render_as_batch=True, compare_type=True)
+    Migrate(
+        app,
+        db,
+        directory=str(settings.root / FOLDER),
+        render_as_batch=True,
+        compare_type=True,
+        include_name=lambda name, kind, _parents: kind != "table" or not name.startswith(f"{TABLES}_"),
+    )
     if settings.database_url.startswith("sqlite"):
         with app.app_context():
             tune_sqlite(db.engine)

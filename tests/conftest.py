@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import create_app
-from kit import clock, schema
+from kit import clock, jobs, schema
 from kit.db import db, session
 from kit.limits import limiter
 from kit.outbox import Letter
@@ -124,6 +124,7 @@ def app(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
     with clock.fixed(NIGHT_BEFORE_THE_CLOCKS_CHANGE), application.app_context():
         limiter.reset()
         yield application
+        jobs.queue().close()
         db.session.remove()
         db.engine.dispose()
 
