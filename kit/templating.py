@@ -19,7 +19,7 @@ def install(app: Flask, settings: Settings) -> None:
     folder = settings.root / "static"
     version = _fingerprint(folder)
     prefix = f"static/{version}/"
-    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
+    app.jinja_env.undefined = StrictUndefined
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(folder),
