@@ -1,6 +1,7 @@
 """Commands for whoever runs the site: `flask --app app …`."""
 
 import signal
+import socket
 import sys
 from types import FrameType
 
@@ -12,9 +13,13 @@ from desk import first_run
 from kit import clock, jobs, schema
 from kit.context import current_settings
 from kit.db import db
-from kit.supervisor import PortTaken, Supervisor, answers, check_port
+from kit.settings import Settings
+from kit.supervisor import PortTaken, Supervisor, answers, listen
 
 THREADS = 8
+MOST_CONNECTIONS = 1000
+MOST_BYTES = 4 * 1024 * 1024  # of a request; above what the application itself takes, which says so in a sentence
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
 
 
 def install(app: Flask) -> None:
@@ -26,59 +31,89 @@ def install(app: Flask) -> None:
 @click.command()
 def prepare() -> None:
     """Bring the database up to date, add what a new site needs, print the link for the first account."""
-    schema.migrate()
-    for line in first_run.prepare(at=clock.now()):
+    for line in _prepare():
         click.echo(line)
 
 
 @click.command()
 def worker() -> None:
-    """Do the background jobs until stopped."""
+    """Do the background jobs until stopped. Several may run; each minute's jobs are begun by one of them."""
     jobs.queue().work()
 
 
 @click.command()
 def web() -> None:
     """Serve the pages until stopped."""
-    _serve_pages(current_app._get_current_object())  # type: ignore[attr-defined]
+    _serve_pages(_application(), _listen(current_settings()))
 
 
 @click.command()
 def serve() -> None:
     """Prepare, then run the web server and the worker together until stopped."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = _application()
     settings = current_settings()
-    try:
-        check_port(settings.host, settings.port)
-    except PortTaken as fault:
-        click.echo(str(fault), err=True)
-        sys.exit(1)
-    schema.migrate()
-    lines = first_run.prepare(at=clock.now())
-    db.session.remove()
-    db.engine.dispose()
+    listener = _listen(settings)
+    lines = _prepare()
+    queue = jobs.queue()
 
     def ready() -> bool:
-        if not answers(settings.host, settings.port):
+        if not answers(listener):
             return False
-        address = f"http://{settings.host}:{settings.port}"
-        click.echo(f"The site:  {address}/\nThe desk:  {address}/desk/")
-        if settings.mail_url is None:
-            click.echo(f"Mail is kept as files in {settings.instance / 'mail'}")
-        click.echo("\n".join([*lines, "Stop with Ctrl-C."]))
+        click.echo("\n".join([*_addresses(settings), *lines, "Stop with Ctrl-C."]))
         return True
 
-    queue = jobs.queue()
-    parts = {"web": lambda: _serve_pages(app), "worker": queue.work}
+    parts = {"web": lambda: _serve_pages(app, listener), "worker": queue.work}
     sys.exit(Supervisor(parts).run(ready))
 
 
-def _serve_pages(app: Flask) -> None:
-    settings = current_settings()
+def _prepare() -> list[str]:
+    schema.migrate()
+    jobs.queue().prepare()
+    lines = first_run.prepare(at=clock.now())
+    # Nothing that is open now may be shared by the processes to come.
+    db.session.remove()
+    db.engine.dispose()
+    return lines
+
+
+def _addresses(settings: Settings) -> list[str]:
+    host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    lines = [f"The site:  {address}/", f"The desk:  {address}/desk/"]
+    if settings.host in EVERYWHERE:
+        lines.append(f"Also at every other address of this machine, port {settings.port}.")
+    if settings.production:
+        lines.append(f"In public: {settings.base_url}/")
+    if settings.mail_url is None:
+        lines.append(f"Mail is kept as files in {settings.instance / 'mail'}")
+    return lines
+
+
+def _application() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except PortTaken as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(1)
+
+
+def _serve_pages(app: Flask, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, _end)
-    waitress.serve(
-        app, host=settings.host, port=settings.port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False
-    )
+    waitress.create_server(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,
+        max_request_body_size=MOST_BYTES,
+        clear_untrusted_proxy_headers=False,
+    ).run()
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ time. SIGTERM or SIGINT ends the parts in good order, and then the parent.
 
 import contextlib
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ PATIENCE = 10.0
 LONGEST_WAIT = 30.0
 STEADY = 60.0
 PR_SET_PDEATHSIG = 1
+BACKLOG = 1024
 
 Part = Callable[[], None]
 
@@ -41,26 +43,26 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Keeps `parts` running until told to stop."""
+    """Keeps `parts` running until told to stop; then they have `patience` seconds to end."""
 
     parts: Mapping[str, Part]
+    patience: float = PATIENCE
     children: dict[int, Child] = field(default_factory=dict)
     due: dict[str, tuple[float, int]] = field(default_factory=dict)
     stopping: bool = False
 
     def run(self, ready: Callable[[], bool]) -> int:
-        """Start everything and stay until a signal comes. `ready` is asked until it says yes, once at most 30 s."""
+        """Start everything and stay until a signal comes. `ready` is asked until it says yes."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         for name in self.parts:
             self._start(name, falls=0)
-        deadline = time.monotonic() + LONGEST_WAIT
         waiting = True
         while not self.stopping:
             self._reap()
             self._restart_due()
             if waiting:
-                waiting = not ready() and time.monotonic() < deadline
+                waiting = not ready()
             time.sleep(0.03 if waiting else 0.2)
         return self._end()
 
@@ -112,7 +114,7 @@ class Supervisor:
     def _end(self) -> int:
         for pid in list(self.children):
             _send(pid, signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while self.children and time.monotonic() < deadline:
             self._reap()
             time.sleep(0.02)
@@ -124,24 +126,37 @@ class Supervisor:
         return 0
 
 
-def check_port(host: str, port: int) -> None:
-    """Raises PortTaken with a sentence where nothing can be served."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound and listens, for a part to serve from; clients wait while that part is started again.
+
+    Raises PortTaken with a sentence where nothing can be served.
+    """
+    listener = None
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
     except OSError as fault:
-        raise PortTaken(
-            f"Cannot serve at {host}:{port} ({os.strerror(fault.errno or 0)}). Choose another port: PORT=8000 make run"
-        ) from fault
+        if listener is not None:
+            listener.close()
+        reason = fault.strerror or str(fault)
+        raise PortTaken(f"Cannot serve at {host}:{port} ({reason}). Choose another: PORT=8000 make run") from fault
+    return listener
 
 
-def answers(host: str, port: int) -> bool:
-    """Whether something accepts connections there."""
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=0.5):
-        return True
-    return False
+def answers(listener: socket.socket) -> bool:
+    """Whether a web server that serves from `listener` says that all is well."""
+    host, port = listener.getsockname()[:2]
+    connection = http.client.HTTPConnection(host, port, timeout=1)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _die_with(parent: int) -> None:
