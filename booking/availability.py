@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from booking.calendar_models import CalendarSource
 from booking.hours import Hours, Travel, Window
@@ -67,6 +67,9 @@ def hosts_between(
         )
     ):
         busy[interval.consultant_id].append(Interval(interval.starts_at, interval.ends_at))
+    for consultant_id, known_until in _known_until(ids):
+        if known_until < end:
+            busy[consultant_id].append(Interval(known_until, end))
     engagements: dict[int, list[Engagement]] = defaultdict(list)
     rows = session().execute(
         select(
@@ -107,6 +110,15 @@ def hosts_between(
         )
         for consultant in people
     )
+
+
+def _known_until(consultant_ids: list[int]) -> list[tuple[int, datetime]]:
+    """Until when the calendars of somebody were read: what lies behind is not known to be free."""
+    chosen = select(CalendarSource.consultant_id, func.min(CalendarSource.known_until)).where(
+        CalendarSource.consultant_id.in_(consultant_ids), CalendarSource.reads, CalendarSource.known_until.is_not(None)
+    )
+    rows = session().execute(chosen.group_by(CalendarSource.consultant_id))
+    return [(consultant_id, known_until) for consultant_id, known_until in rows if known_until is not None]
 
 
 def _unread(consultant_ids: list[int], now: datetime) -> frozenset[int]:

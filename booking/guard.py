@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from booking import calendar_entries
 from booking.availability import hosts_between, policy_of
 from booking.models import Booking, BookingState, Consultant, ConsultType, HostMode
 from booking.refusals import (
@@ -213,6 +214,7 @@ def reassign(secret: str, consultant: Consultant, *, now: datetime, host_name: s
         old.state, old.cancelled_at, old.secret = BookingState.CANCELLED, now, tokens.new_secret()
         old.sequence += 1
         current.flush()
+        calendar_entries.note(old)
         new = Booking(
             **{name: getattr(old, name) for name in CARRIED},
             state=BookingState.CONFIRMED,
@@ -262,6 +264,7 @@ def seat(current: Session, booking: Booking, host_ids: Sequence[int]) -> None:
         )
     current.flush()
     current.refresh(booking, ["consultant"])
+    calendar_entries.note(booking)
 
 
 def write_guest(booking: Booking, guest: Guest) -> None:
@@ -280,6 +283,7 @@ def _follow(current: Session, booking: Booking) -> None:
         "ends_at": booking.ends_at,
     }
     current.execute(update(Booking).where(Booking.main_id == booking.id).values(values))
+    calendar_entries.note(booking)
 
 
 @contextmanager
