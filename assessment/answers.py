@@ -4,8 +4,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
 
-from assessment.funnel import Count, Inputs
+from assessment import assumptions as assume
+from assessment.funnel import Count, Inputs, weeks_ahead
 
+LATE_WEEKS = 26
 Basis = Literal["logged", "estimate"]
 
 
@@ -50,9 +52,17 @@ class Answers:
         """Whole weeks to the deadline, at least one; 52 where the goal is "in 12 months"."""
         return 52 if self.deadline is None else max(1, round((self.deadline - on).days / 7))
 
+    def most_pays_off_late(self, on: date) -> bool:
+        """Whether most conversations begun from now on pay off only after the deadline; said where it is near."""
+        weeks, lag = self.weeks(on), assume.LAG_WEEKS[self.lag]
+        return self.goal is not None and weeks < LATE_WEEKS and weeks_ahead(weeks, lag) < weeks / 2
+
     def inputs(self, on: date) -> Inputs | None:
-        """What the model is told; None while the count or the goal, without which there is no gap, is unknown."""
-        if self.held4 is None or self.goal is None:
+        """What the model is told; None while a number without which there is no gap is unknown.
+
+        These are the count, the goal, and for a net goal the agents of today: leavers unknown are not leavers none.
+        """
+        if self.held4 is None or self.goal is None or (self.goal_type == "net" and self.roster is None):
             return None
         return Inputs(
             goal=self.goal,

@@ -8,21 +8,25 @@ from typing import Any
 from wtforms import DateField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.validators import StopValidation
 
+from assessment.assumptions import RECRUITING_WEEKS
+from assessment.levers import STEPS, Step
+from assessment.practices import SHARES
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo
 from kit.forms import Choice, CookielessForm, Email, Needed, OneLine, Whole
 
 SHORTEST_WEEKS, LONGEST_WEEKS = 4, 104
+WEEKS_OF_A_YEAR = 52
 NOTHING = "nothing"
 OTHER = "other"
 OTHER_MOST = 200
 
 
-class Halves(StringField):
-    """A typed number that may end in .5."""
+class Parts(StringField):
+    """A typed number in halves or quarters; what was typed is shown again."""
 
-    def __init__(self, label: str, *, least: int, most: int, **rest: Any) -> None:
+    def __init__(self, label: str, *, least: float, most: float, parts: int = 2, **rest: Any) -> None:
         super().__init__(label, **rest)
-        self.least, self.most = least, most
+        self.least, self.most, self.parts = least, most, parts
         self.fault = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -30,10 +34,11 @@ class Halves(StringField):
         self.data, self.fault = None, ""
         if not typed:
             return
-        if not re.fullmatch(r"[+-]?[0-9]{1,6}([.][0-9]{1,3})?", typed) or float(typed) * 2 % 1:
-            self.fault = "Type a number of hours in digits, whole or ending in .5"
+        if not re.fullmatch(r"[+-]?[0-9]{1,6}([.][0-9]{1,3})?", typed) or float(typed) * self.parts % 1:
+            ending = "whole or ending in .5" if self.parts == 2 else "in quarters, such as 0.75"
+            self.fault = f"Type a number of hours in digits, {ending}"
         elif not self.least <= float(typed) <= self.most:
-            self.fault = f"The number must be from {self.least} to {self.most}"
+            self.fault = f"The number must be from {self.least:g} to {self.most:g}"
         else:
             self.data = float(typed)  # type: ignore[assignment]
 
@@ -94,13 +99,10 @@ class AnswerForm(CookielessForm):
 
     def answer(self) -> dict[str, Any]:
         """What is stored, by name; None for what is left open."""
-        alone = len(self.question.mains) == 1
+        opened = self.unknown and not self.question.keeps_known
         found: dict[str, Any] = {}
         for asked in self.question.fields:
-            if self.unknown and (alone and asked.main):
-                found |= _open(asked)
-            else:
-                found |= self._stored(asked)
+            found |= {asked.name: None} if opened and asked.main else self._stored(asked)
         return found
 
     def _answered(self, asked: Asked) -> bool:
@@ -169,9 +171,9 @@ class AnswerForm(CookielessForm):
 
     def _stored(self, asked: Asked) -> dict[str, Any]:
         box: Any = self[asked.name]
+        if box.errors or (isinstance(asked, OutOf) and box.data is None):
+            return {asked.name: None}
         if isinstance(asked, OutOf):
-            if box.data is None or box.errors:
-                return _open(asked)
             of = self[asked.name + "_of"].data
             return {asked.name: (box.data, 10 if of is None else of)}
         if isinstance(asked, OneOf):
@@ -184,11 +186,7 @@ class AnswerForm(CookielessForm):
             return {asked.name: picked, "something_else": words}
         if asked.name == "signed":
             return {asked.name: box.data or 0}
-        return {asked.name: None if box.errors else box.data}
-
-
-def _open(asked: Asked) -> dict[str, Any]:
-    return {asked.name: None}
+        return {asked.name: box.data}
 
 
 def make_form(
@@ -198,7 +196,7 @@ def make_form(
     parts: dict[str, Any] = {"question": question}
     filled: dict[str, Any] = {}
     for asked in question.fields:
-        parts |= _fields(asked, seed)
+        parts |= _fields(asked, seed, question.title if question.asks_itself and asked.main else asked.label)
         filled |= _filled(asked, stored, seen)
     kind = type("QuestionForm", (AnswerForm,), parts)
     # What was typed stands alone: a choice that was not made must not come back from what is stored.
@@ -208,10 +206,10 @@ def make_form(
     return form
 
 
-def _fields(asked: Asked, seed: str) -> dict[str, Any]:
+def _fields(asked: Asked, seed: str, label: str) -> dict[str, Any]:
     if isinstance(asked, Number):
         if asked.halves:
-            return {asked.name: Halves(asked.label, least=asked.least, most=asked.most)}
+            return {asked.name: Parts(asked.label, least=asked.least, most=asked.most)}
         return {asked.name: Whole(asked.label, least=asked.least, most=asked.most)}
     if isinstance(asked, OutOf):
         return {
@@ -219,7 +217,7 @@ def _fields(asked: Asked, seed: str) -> dict[str, Any]:
             asked.name + "_of": Whole("Out of how many?", least=1, most=asked.most),
         }
     if isinstance(asked, OneOf):
-        return {asked.name: Choice(asked.label, choices=dict(asked.options))}
+        return {asked.name: Choice(label, choices=dict(asked.options))}
     if isinstance(asked, Deadline):
         return {
             asked.name: Choice(asked.label, choices={"year": "In 12 months", "date": "On a date"}),
@@ -230,7 +228,7 @@ def _fields(asked: Asked, seed: str) -> dict[str, Any]:
     random.Random(seed).shuffle(options)  # noqa: S311  # an order, not a secret
     last = [(OTHER, asked.other), (NOTHING, asked.exclusive)]
     return {
-        asked.name: Choices(asked.label, choices=dict([*options, *last])),
+        asked.name: Choices(label, choices=dict([*options, *last])),
         "something_else": OneLine("What else?", most=OTHER_MOST),
     }
 
@@ -285,3 +283,42 @@ class BlocksForm(CookielessForm):
         choices={"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"},
     )
     hour = SelectField("Start", choices={hour: hour for hour in HOURS}, default="09:30")
+
+
+class StepsForm(CookielessForm):
+    """The largest step of each lever and its hours, for a reader who would assume something else."""
+
+    volume_plus2 = Whole("More conversations a week", least=1, most=20)
+    reach = Whole("More people reached, in 100", least=1, most=100)
+    reach_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
+    brush_off = Whole("More meetings, in 100", least=1, most=100)
+    brush_off_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
+    follow_up = Whole("More of them join, in 100", least=1, most=100)
+    follow_up_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
+    introductions = Whole("More joiners, in 100", least=1, most=100)
+    introductions_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
+    protected_time = Whole("More weeks a year", least=1, most=WEEKS_OF_A_YEAR - RECRUITING_WEEKS)
+    retention = Whole("Fewer leave, in 100", least=1, most=100)
+    retention_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
+
+    is_typed = False
+
+    def steps(self) -> dict[str, Step]:
+        """The steps to count with: what was typed, and ours where nothing was."""
+        found = {}
+        for key, ours in STEPS.items():
+            typed, hours = self[key].data, self[key + "_hours"].data if ours.hours else None
+            largest = ours.largest if typed is None else typed / 100 if key in SHARES else float(typed)
+            found[key] = Step(largest, ours.hours if hours is None else hours)
+        return found
+
+
+def make_steps_form(typed: Any) -> StepsForm:
+    """The form filled with our steps, or with what was typed (`typed`, the address's parameters)."""
+    if any(key in typed for key in STEPS):
+        form = StepsForm(formdata=typed)
+        form.is_typed = True
+        return form
+    ours = {key: round(100 * step.largest) if key in SHARES else int(step.largest) for key, step in STEPS.items()}
+    hours = {key + "_hours": step.hours for key, step in STEPS.items() if step.hours}
+    return StepsForm(formdata=None, data={**ours, **hours})

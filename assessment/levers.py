@@ -1,7 +1,7 @@
 """What moves the outcome: each lever's gain in joiners and in chance, and the hours a week it costs.
 
-The steps are assumptions; a person's own headroom scales them, so that nobody is promised a gain from what they
-already do.
+The steps are assumptions that the reader may replace; a person's own headroom scales them, so that nobody is promised
+a gain from what they already do.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,32 @@ CLEAR_LEAD = 0.10  # first over second, before one is called best
 
 
 @dataclass(frozen=True)
+class Step:
+    """The largest change a lever makes, in its own unit, and its hours a week; None where they follow from it."""
+
+    largest: float
+    hours: float | None = None
+
+
+STEPS: Mapping[str, Step] = {
+    "volume_plus2": Step(assume.VOLUME_STEP),  # conversations a week
+    "reach": Step(assume.REACH_STEP, assume.LEVER_HOURS["reach"]),  # share more, as all that follow
+    "brush_off": Step(assume.BRUSH_OFF_STEP, assume.LEVER_HOURS["brush_off"]),
+    "follow_up": Step(assume.FOLLOW_UP_STEP, assume.LEVER_HOURS["follow_up"]),
+    "introductions": Step(assume.INTRODUCTIONS_STEP, assume.LEVER_HOURS["introductions"]),
+    "protected_time": Step(assume.PROTECTED_WEEKS),  # weeks a year
+    "retention": Step(assume.RETENTION_STEP, assume.LEVER_HOURS["retention"]),  # share fewer leavers; net goals only
+}
+WITHOUT_HEADROOM = ("volume_plus2", "retention")
+
+
+@dataclass(frozen=True)
 class Lever:
-    """One thing a person can change. `gain` in joiners by the deadline, `hours` a calendar week."""
+    """One thing a person can change. `gain` in joiners by the deadline, `hours` a calendar week.
+
+    `step` is the part of the largest step that the headroom leaves; `breakeven` the weekly volume above which the
+    lever beats simply adding calls, None where that comparison has no meaning.
+    """
 
     key: str
     step: float
@@ -27,6 +51,7 @@ class Lever:
     chance: float
     chance_gain: float
     gain: float
+    breakeven: float | None = None
 
     @property
     def gain_per_hour(self) -> float:
@@ -34,59 +59,52 @@ class Lever:
         return self.gain / self.hours if self.hours else 0.0
 
 
-def rank_levers(outlook: Outlook, headroom: Mapping[str, float | None]) -> tuple[Lever, ...]:
+def rank_levers(
+    outlook: Outlook, headroom: Mapping[str, float | None], steps: Mapping[str, Step] = STEPS
+) -> tuple[Lever, ...]:
     """All levers, most joiners per weekly hour first; equal ones by what they gain in all.
 
     `headroom` is 0 to 1 by obstacle key; None or missing counts as one half.
     """
-    funnel = outlook.funnel
-
-    def room(key: str) -> float:
-        found = headroom.get(key)
-        return UNMEASURED_HEADROOM if found is None else found
-
-    weekly = funnel.hours * assume.ACTIVE_SHARE
-    reach_step = assume.REACH_STEP * room("reach")
-    reached_hours = hours_of(funnel.attempts / (1 + reach_step))
-    steadier = assume.PROTECTED_WEEKS * room("protected_time")
-    candidates: list[tuple[str, float, float, Change]] = [
-        (
-            "volume_plus2",
-            assume.VOLUME_STEP,
-            assume.VOLUME_STEP * weekly,
-            Change(volume=funnel.present + assume.VOLUME_STEP),
-        ),
-        (
-            "reach",
-            reach_step,
-            assume.LEVER_HOURS["reach"],
-            Change(volume=funnel.present * funnel.hours / reached_hours),
-        ),
-        (
-            "protected_time",
-            steadier,
-            steadier / 52 * funnel.present * funnel.hours,
-            Change(active_share=assume.ACTIVE_SHARE + steadier / 52),
-        ),
-    ]
-    for key, largest in (
-        ("brush_off", assume.BRUSH_OFF_STEP),
-        ("follow_up", assume.FOLLOW_UP_STEP),
-        ("introductions", assume.INTRODUCTIONS_STEP),
-    ):
-        step = largest * room(key)
-        candidates.append((key, step, assume.LEVER_HOURS[key], Change(productivity=1 + step)))
-    if outlook.is_net:
-        change = Change(attrition=1 - assume.RETENTION_STEP)
-        candidates.append(("retention", assume.RETENTION_STEP, assume.LEVER_HOURS["retention"], change))
-
     before = outlook.expected_net(NOTHING)
     levers = []
-    for key, step, hours, change in candidates:
+    for key, largest in steps.items():
+        if key == "retention" and not outlook.is_net:
+            continue
+        room = 1.0 if key in WITHOUT_HEADROOM else headroom.get(key)
+        step = largest.largest * (UNMEASURED_HEADROOM if room is None else room)
+        change, hours, factor = _pull(outlook, key, step, largest.hours or 0.0)
         chance = outlook.chance_with(change)
-        gain = outlook.expected_net(change) - before
-        levers.append(Lever(key, step, headroom.get(key), hours, chance, chance - outlook.chance, gain))
+        levers.append(
+            Lever(
+                key,
+                step,
+                None if key in WITHOUT_HEADROOM else headroom.get(key),
+                hours,
+                chance,
+                chance - outlook.chance,
+                outlook.expected_net(change) - before,
+                breakeven_volume(hours, factor, outlook.funnel.hours) if factor > 0 and hours else None,
+            )
+        )
     return tuple(sorted(levers, key=lambda lever: (-round(lever.gain_per_hour, 4), -lever.gain)))
+
+
+def _pull(outlook: Outlook, key: str, step: float, hours: float) -> tuple[Change, float, float]:
+    """What a lever changes, its hours a week, and by how much it makes each hour of calling more productive."""
+    funnel = outlook.funnel
+    if key == "volume_plus2":
+        return Change(volume=funnel.present + step), step * funnel.hours * assume.ACTIVE_SHARE, 0.0
+    if key == "protected_time":
+        more = step / 52
+        return Change(active_share=assume.ACTIVE_SHARE + more), more * funnel.present * funnel.hours, 0.0
+    if key == "retention":
+        return Change(attrition=1 - step), hours, 0.0
+    if key == "reach":
+        # Fewer attempts for each conversation, but the talk itself takes as long as before.
+        faster = funnel.hours / hours_of(funnel.attempts / (1 + step))
+        return Change(volume=funnel.present * faster), hours, faster - 1
+    return Change(productivity=1 + step), hours, step
 
 
 def first_lever(levers: tuple[Lever, ...]) -> Lever | None:
@@ -94,10 +112,18 @@ def first_lever(levers: tuple[Lever, ...]) -> Lever | None:
     return next((lever for lever in levers if lever.gain >= SMALLEST_NAMED_GAIN), None)
 
 
-def has_clear_best(levers: tuple[Lever, ...]) -> bool:
-    """Whether the named lever leads the next named one by a tenth or more; only then may it be called best."""
-    named = [lever for lever in levers if lever.gain >= SMALLEST_NAMED_GAIN]
-    return len(named) == 1 or (len(named) > 1 and named[0].gain_per_hour >= (1 + CLEAR_LEAD) * named[1].gain_per_hour)
+def leading_levers(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
+    """The named lever and all that bring at least as much for an hour, or less by no more than a tenth.
+
+    Only a lever that leads alone may be called best.
+    """
+    named = first_lever(levers)
+    if named is None:
+        return ()
+    near = [
+        lever for lever in levers if lever is not named and named.gain_per_hour < (1 + CLEAR_LEAD) * lever.gain_per_hour
+    ]
+    return (named, *near)
 
 
 def breakeven_volume(hours: float, productivity_gain: float, hours_per_conversation: float) -> float:

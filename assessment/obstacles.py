@@ -50,6 +50,11 @@ class Obstacles:
     practice_index: int | None
 
     @property
+    def measured(self) -> bool:
+        """Whether any answer was given that an obstacle could be read from."""
+        return any(score is not None for score in self.scores.values())
+
+    @property
     def headroom(self) -> dict[str, float | None]:
         """By key, how much room is left: 0 to 1; None where not measured."""
         return {key: None if score is None else (100 - score) / 100 for key, score in self.scores.items()}

@@ -13,15 +13,19 @@ from assessment.plan import PlanWeek, block_days
 
 DAYS = ("MO", "TU", "WE", "TH", "FR")
 BLOCK = timedelta(minutes=60)
-SECOND_BLOCK_HOUR = time(16, 0)
-COUNT_HOUR = time(16, 30)
+COUNT = timedelta(minutes=15)
+LATE_HOUR = time(16, 30)
+EARLY_HOUR = time(9, 30)
+COUNT_HOUR = time(16, 0)
 DEFAULT_HOUR = "09:30"
+MOST_BLOCKS = 2 * len(DAYS)  # a week: one person's calendar holds no more
 
 
 def plan_calendar(plan: Sequence[PlanWeek], *, days: Sequence[str], hour: str, on: date, uid: str, host: str) -> bytes:
-    """The blocks of four weeks from the Monday after `on`; `days` are chosen days such as TU, `hour` is `09:30`.
+    """The blocks of four weeks from the Monday after `on`. `hour` is `09:30`; `days` are chosen days such as TU.
 
-    A week with more blocks than chosen days takes further weekdays, and then a second hour in the late afternoon.
+    Without chosen days the plan's own are taken. A week with more blocks than days takes further weekdays, and then a
+    second hour on some of them: late in the afternoon, or in the morning where the first is late.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Conversation gap//Call blocks//EN")
@@ -29,29 +33,50 @@ def plan_calendar(plan: Sequence[PlanWeek], *, days: Sequence[str], hour: str, o
     calendar.add("method", "PUBLISH")
     stamp = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     monday = on + timedelta(days=7 - on.weekday())
-    first_hour = time.fromisoformat(hour)
-    chosen = [day for day in DAYS if day in days] or list(block_days(plan[0].blocks))
+    first = time.fromisoformat(hour)
+    second = LATE_HOUR if _minutes(first) + 60 <= _minutes(LATE_HOUR) else EARLY_HOUR
+    fridays: list[time] = []
     for week in plan:
         start = monday + timedelta(weeks=week.number - 1)
-        on_days = sorted(
-            (chosen + [day for day in DAYS if day not in chosen])[: max(1, min(week.blocks, len(DAYS)))], key=DAYS.index
-        )
-        calendar.add_component(_blocks(start, on_days, first_hour, f"{uid}-week{week.number}@{host}", stamp, week))
-        second = min(week.blocks - len(DAYS), len(DAYS))
-        if second > 0:
-            calendar.add_component(
-                _blocks(start, list(DAYS[:second]), SECOND_BLOCK_HOUR, f"{uid}-week{week.number}b@{host}", stamp, week)
-            )
-    friday = datetime.combine(monday + timedelta(days=4), COUNT_HOUR)
-    count = Event()
-    count.add("uid", f"{uid}-count@{host}")
-    count.add("dtstamp", stamp)
-    count.add("dtstart", friday)
-    count.add("dtend", friday + timedelta(minutes=15))
-    count.add("rrule", {"freq": "weekly", "count": len(plan), "byday": ["FR"]})
-    count.add("summary", "Weekly count: conversations, meetings, next dates")
-    calendar.add_component(count)
+        once, twice = _block_days(days, week.blocks)
+        calendar.add_component(_blocks(start, once, first, f"{uid}-week{week.number}@{host}", stamp, week))
+        if twice:
+            calendar.add_component(_blocks(start, twice, second, f"{uid}-week{week.number}b@{host}", stamp, week))
+        fridays += [first] * ("FR" in once) + [second] * ("FR" in twice)
+    calendar.add_component(_count(monday, len(plan), _after_blocks(fridays), f"{uid}-count@{host}", stamp))
     return bytes(calendar.to_ical())
+
+
+def _block_days(chosen: Sequence[str], blocks: int) -> tuple[list[str], list[str]]:
+    """The days on which a block stands, and those with a second one."""
+    wanted = [day for day in DAYS if day in chosen] or list(block_days(blocks))
+    days = (wanted + [day for day in DAYS if day not in wanted])[: max(1, min(blocks, len(DAYS)))]
+    return sorted(days, key=DAYS.index), list(DAYS[: max(0, min(blocks, MOST_BLOCKS) - len(DAYS))])
+
+
+def _after_blocks(starts: Sequence[time]) -> time:
+    """The hour of the weekly count: four, or the end of a block that is on at that time."""
+    count = _minutes(COUNT_HOUR)
+    for start in sorted(starts):
+        if _minutes(start) < count + 15 and count < _minutes(start) + 60:
+            count = _minutes(start) + 60
+    return time(count // 60, count % 60)
+
+
+def _minutes(hour: time) -> int:
+    return hour.hour * 60 + hour.minute
+
+
+def _count(monday: date, weeks: int, hour: time, uid: str, stamp: datetime) -> Event:
+    friday = datetime.combine(monday + timedelta(days=4), hour)
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", friday)
+    event.add("dtend", friday + COUNT)
+    event.add("rrule", {"freq": "weekly", "count": weeks, "byday": ["FR"]})
+    event.add("summary", "Weekly count: conversations, meetings, next dates")
+    return event
 
 
 def _blocks(monday: date, days: Sequence[str], hour: time, uid: str, stamp: datetime, week: PlanWeek) -> Event:

@@ -1,4 +1,4 @@
-"""What each obstacle is called, what to do about it, and how well that is founded."""
+"""What obstacles, levers and bands are called, what to do about an obstacle, and how well that is founded."""
 
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ PRACTICES = {
         "Protected time",
         "Other duties eat the time for calls",
         "Put two or three fixed blocks of 60 minutes into the calendar and decide beforehand: when the ten-minute "
-        "alarm rings, I shut the door and dial the first name. Set a second alarm five minutes in that asks whether "
-        "you have started. A block may be moved, never deleted.",
+        "alarm rings, I shut the door and dial the first name. Let a second alarm, five minutes in, ask whether you "
+        "have started. A block may be moved, never deleted.",
         GENERAL,
     ),
     "calling_hours": Practice(
@@ -36,22 +36,22 @@ PRACTICES = {
     "hesitation": Practice(
         "Hesitation",
         "The phone stays where it is though there is time and a name",
-        "Begin each block with five warm names and a target of two minutes. Count attempts instead of yeses, every "
-        "working day for a week. It gets easier by doing, and it says nothing about your character.",
+        "Begin each block with five warm names and a target of two minutes. Count attempts, not yeses, on every "
+        "working day of one week. It gets easier by doing, and it says nothing about your character.",
         GENERAL,
     ),
     "working_list": Practice(
         "A working list",
         "The list is missing, stale or without a reason to call",
-        "Write down 40 names, each with one reason to call and a next date. Spend ten minutes every Friday adding "
-        "five and dropping five.",
+        "Write down 40 names, each with one reason to call and a next date. Spend ten minutes every Friday: add five, "
+        "drop five.",
         EXPERIENCE,
     ),
     "introductions": Practice(
         "Introductions",
         "Most of the names are strangers",
-        "After each closing ask your own agent whom they enjoyed working with across the table, and whether you may "
-        "pass that on. Open the call with that name.",
+        "After each closing ask your own agent: who across the table did you enjoy working with, and may I say that "
+        "you spoke well of them? Open the call with that name.",
         MIXED,
     ),
     "reach": Practice(
@@ -59,22 +59,22 @@ PRACTICES = {
         "The calls go unanswered or somebody screens them",
         "Take the mobile number from the closing file, try once in the morning and once in the late afternoon, and "
         "send a short text that says who spoke well of them. Three to six attempts, then a later date. With an "
-        "assistant say your name and your reason, and ask for the best time.",
+        "assistant say your name and your reason, without a pretext, and ask for the best time.",
         MIXED,
     ),
     "brush_off": Practice(
         "The brush-off",
         "There are no good words for “not interested”",
-        "Empathy first: say that you can see why. Ask one question about their market. Agree on one small next "
-        "thing, and ask whether you may call back in two weeks. Rehearse it with a colleague for ten minutes, one "
-        "bad example included. A clear no is final: thank them and note it.",
+        "Empathy first: “I can see why; in your place I'd stay too.” Then one question about their market, one small "
+        "next thing, and whether you may call back in two weeks. Rehearse it with a colleague ten minutes before the "
+        "block, one bad example included. A clear no is final: thank them, and note not to call again.",
         MIXED,
     ),
     "follow_up": Practice(
         "Follow-up",
         "After a friendly talk nothing is written down, or no date",
-        "Before you put the phone down write one line, one promise and one date: two weeks first, later six to "
-        "eight. Plan for about five follow-ups over most of a year.",
+        "Before you put the phone down write one line, one promise and one date: in two weeks, later in six to eight, "
+        "and never more often than agreed. Plan for five follow-ups over 8 to 12 months.",
         MIXED,
     ),
     "live_share": Practice(
@@ -86,15 +86,15 @@ PRACTICES = {
     "visible_count": Practice(
         "A visible count",
         "Nobody sees how many conversations there were",
-        "Keep the count where you can see it, five paper notes will do, and send it to one person each Friday. "
-        "Counting works better together with fixed blocks than alone.",
+        "Keep the count where you can see it, five paper notes will do, and send it to one person each Friday. Pair "
+        "it with fixed blocks: a count alone has also been seen to change nothing.",
         GENERAL,
     ),
     "belief_in_offer": Practice(
         "Belief in the offer",
         "It is not certain that the move is good for the agent",
-        "Ask three people who joined lately what changed for them and write down their words. Call only those for "
-        "whom one of these would be true. If there are none, mend the offer first.",
+        "Ask three people who joined lately what changed for them, and write down their words. Call only those for "
+        "whom one of these is true. If there is nobody, mend the offer first.",
         EXPERIENCE,
     ),
 }
@@ -118,6 +118,17 @@ LEVER_NAMES = {
     "retention": "Losing fewer of your own",
 }
 
+LEVER_STEPS = {
+    "volume_plus2": "{} more a week",
+    "reach": "{} in 100 more reached",
+    "brush_off": "{} in 100 more meetings",
+    "follow_up": "{} in 100 more of them join",
+    "introductions": "{} in 100 more joiners",
+    "protected_time": "{} more weeks a year",
+    "retention": "{} in 100 fewer leave",
+}
+SHARES = ("reach", "brush_off", "follow_up", "introductions", "retention")
+
 BAND_NAMES = {
     "on_pace": "On pace",
     "close": "Close to pace",
@@ -125,3 +136,8 @@ BAND_NAMES = {
     "well_short": "Well short of pace",
     "too_little_data": "Can't call it yet",
 }
+
+
+def say_step(key: str, largest: float) -> str:
+    """A lever's largest step: `30 in 100 more meetings`."""
+    return LEVER_STEPS[key].format(f"{round(100 * largest) if key in SHARES else largest:g}")

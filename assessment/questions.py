@@ -93,7 +93,10 @@ Asked = Number | OutOf | OneOf | Deadline | UpTo
 
 @dataclass(frozen=True)
 class Question:
-    """One page. `unknown` labels the button that leaves it open; empty where it cannot be. `applies` skips it."""
+    """One page. `unknown` labels the button that leaves it open; empty where it cannot be. `applies` skips it.
+
+    Where several facts are asked, `keeps_known` says that the button leaves open only what was left empty.
+    """
 
     key: str
     section: int
@@ -101,7 +104,13 @@ class Question:
     fields: tuple[Asked, ...]
     help: str = ""
     unknown: str = I_DONT_KNOW
+    keeps_known: bool = False
     applies: Callable[[Mapping[str, Any]], bool] = lambda answers: True
+
+    @property
+    def asks_itself(self) -> bool:
+        """Whether the page's one main field is a choice, so that its title is the question of that field."""
+        return len(self.mains) == 1 and isinstance(self.mains[0], OneOf | UpTo)
 
     @property
     def mains(self) -> tuple[Asked, ...]:
@@ -188,6 +197,7 @@ QUESTIONS: tuple[Question, ...] = (
                 stored={str(weeks): weeks for weeks in range(5)},
             ),
         ),
+        keeps_known=True,
     ),
     Question(
         "reached",
@@ -354,9 +364,9 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "talk-share",
         4,
-        "Of all the time you spent on recruiting in the last four weeks, roughly what share was talking with agents?",
+        "Of all the time you spent on recruiting in the last four weeks, roughly what share was talking with agents "
+        "(rather than writing, posting, arranging)?",
         (Number("talk_share", "Share of the time spent talking", 0, 100, "In tens: 0, 10, 20 …", "%", step=10),),
-        "The rest is writing, posting and arranging.",
     ),
     Question(
         "visible",
@@ -383,7 +393,7 @@ QUESTIONS: tuple[Question, ...] = (
                 "hesitation",
                 "How often?",
                 (
-                    ("0", "Never"),
+                    ("0", "0 times"),
                     ("1-2", "1 or 2 times"),
                     ("3-5", "3 to 5 times"),
                     ("6+", "6 times or more"),

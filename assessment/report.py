@@ -22,14 +22,13 @@ from weasyprint.urls import URLFetcher
 
 from assessment import wording as say
 from assessment.answers import Answers
-from assessment.charts import charts_of
-from assessment.plan import block_days
-from assessment.plan_calendar import DEFAULT_HOUR, plan_calendar
-from assessment.practices import LEVER_NAMES, PRACTICES
+from assessment.charts import charts_of, headroom_said
+from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
+from assessment.practices import LEVER_NAMES, PRACTICES, say_step
 from assessment.questions import LIVE_CONVERSATION
 from assessment.result import Result, assess
 from assessment.said import own_answer
-from assessment.sources import GRADES, HOUSE_SOURCES, PRIORS, SOURCES
+from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, basis_by_grade
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = {"a4": "A4", "letter": "Letter"}
@@ -80,12 +79,17 @@ def report_html(wanted: ReportInput) -> str:
         say=say,
         practices=PRACTICES,
         lever_names=LEVER_NAMES,
+        say_step=say_step,
+        headroom_said=headroom_said,
+        most_blocks=MOST_BLOCKS,
         own_answer=lambda key: own_answer(key, wanted.answers),
         definition=LIVE_CONVERSATION,
         priors=PRIORS,
-        sources=SOURCES,
+        basis=basis_by_grade(),
         grades=GRADES,
+        house=HOUSE,
         house_sources=HOUSE_SOURCES,
+        method_url=f"{wanted.host}/assessment/method",
         drawing=_drawing,
         qr=_drawing(_qr(wanted.booking_url)),
         on_said=f"{wanted.on.day} {wanted.on:%B %Y}",
@@ -156,9 +160,7 @@ def _attachments(wanted: ReportInput, result: Result, fetcher: URLFetcher) -> li
     if result.reckoning is None:
         return []
     plan = result.reckoning.plan
-    calendar = plan_calendar(
-        plan, days=block_days(plan[0].blocks), hour=DEFAULT_HOUR, on=wanted.on, uid=wanted.uid[:12], host=wanted.host
-    )
+    calendar = plan_calendar(plan, days=(), hour=DEFAULT_HOUR, on=wanted.on, uid=wanted.uid[:12], host=wanted.host)
     return [
         Attachment(
             string=calendar,

@@ -1,65 +1,20 @@
 """Answers in, result out: everything the page, the report, the booking and the desk say about one submission."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from assessment import assumptions as assume
 from assessment import wording as say
 from assessment.answers import Answers
-from assessment.fan import FanPoint, make_fan
-from assessment.funnel import Funnel, arrived
+from assessment.funnel import Funnel
 from assessment.gap import Outlook
-from assessment.levers import Lever, first_lever, has_clear_best, rank_levers
-from assessment.obstacles import Obstacles, volume_score, weigh_obstacles
-from assessment.plan import PlanWeek, make_plan
+from assessment.grounds import Ground, grounds_of, heaviest_assumption
+from assessment.levers import STEPS, Step
+from assessment.obstacles import Obstacles, weigh_obstacles
 from assessment.practices import BAND_NAMES, LEVER_NAMES
-
-LATE_WEEKS = 26
-LOGGED_NEXT = 40
-
-
-@dataclass(frozen=True)
-class Reckoning:
-    """What the model says where the count and the goal are known. Volumes a week; joiners by the deadline."""
-
-    held: float
-    needed: float
-    gap: float
-    chance: float
-    band: str
-    expected: float
-    shortfall: float
-    joiner_range: tuple[int, int, int]
-    needed_range: tuple[float, float, float]
-    needed_even: float | None
-    needed_safe: float | None
-    steady_state: float
-    hours_each: float
-    list_range: tuple[float, float]
-    required: float
-    weeks: int
-    goal: int
-    is_net: bool
-    paying_late: float
-    fan: tuple[FanPoint, ...]
-    fan_at_pace: tuple[FanPoint, ...]
-    levers: tuple[Lever, ...]
-    first: Lever | None
-    clear_best: bool
-    plan: tuple[PlanWeek, ...]
-    volume: int
-    conversations_per_joiner: float
-    range_if_logged: tuple[float, float, float]
-
-    @property
-    def by_volume(self) -> bool:
-        """Whether more conversations alone can be said to reach the goal."""
-        return self.needed <= say.NOT_BY_VOLUME_FROM and self.needed_even is not None
-
-    @property
-    def has_gap(self) -> bool:
-        """Whether the planning pace asks for more than is held."""
-        return self.gap > 0
+from assessment.reckoning import LOGGED_NEXT, SMALLEST_GAP, Reckoning, reckon
+from kit.words import join_and
 
 
 @dataclass(frozen=True)
@@ -71,6 +26,7 @@ class Result:
     model_version: str
     reckoning: Reckoning | None
     obstacles: Obstacles
+    steps: Mapping[str, Step]
 
     @property
     def band(self) -> str:
@@ -92,87 +48,175 @@ class Result:
         """The result in one or two sentences."""
         found = self.reckoning
         if found is None:
-            return "We cannot name your gap yet: that takes your live conversations of the last four weeks and a goal."
-        held = f"You hold about {say.conversations(found.held)} a week."
+            return f"We cannot name your gap yet: that takes {join_and(self.missing)}."
+        held = f"You hold {say.conversations(found.held)} a week."
         goal = goal_said(self.answers)
-        if not found.has_gap:
+        own = bool(self.answers.meetings or self.answers.joiners) or self.answers.joined12 is not None
+        rates = "At your own rates" if own else "At the rates we assume"
+        if not found.has_gap and found.needed < SMALLEST_GAP:
             return (
-                f"{held} Your goal of {goal} needs about {say.say_volume(found.needed)}, so there is no gap in volume."
+                f"{held} A goal of {goal} can be expected of what is already under way, so there is no gap in volume."
             )
+        if not found.has_gap:
+            needs = say.about_volume(found.needed)
+            return f"{held} {rates}, a goal of {goal} needs {needs}, so there is no gap in volume."
         if not found.by_volume:
-            return f"{held} Your goal of {goal} is not realistic by more conversations alone."
+            return f"{held} A goal of {goal} is not realistic by more conversations alone."
         low, _, high = found.needed_range
         return (
-            f"{held} Your goal of {goal} needs about {say.say_volume(found.needed)} "
-            f"(8 in 10: between {say.say_range(low, high)})."
+            f"{held} {rates}, a goal of {goal} needs {say.about_volume(found.needed)} "
+            f"(8 in 10: {say.say_range(low, high)})."
         )
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """The sentences of honesty that belong to this result."""
+    def missing(self) -> tuple[str, ...]:
+        """What a reckoning would take that was left open."""
+        answers = self.answers
+        needed = {
+            "your live conversations of the last four weeks": answers.held4,
+            "a goal": answers.goal,
+            "the number of agents with you today, as a net goal counts the leavers too": (
+                answers.roster if answers.goal_type == "net" else 0
+            ),
+        }
+        return tuple(words for words, value in needed.items() if value is None)
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """What the reckoning rests on, told or assumed."""
+        return grounds_of(self.answers)
+
+    @property
+    def two_numbers(self) -> str:
+        """Why the planning pace and the chance need not agree; nothing without a reckoning."""
         found = self.reckoning
         if found is None:
-            return ()
-        notes = []
-        if found.weeks < LATE_WEEKS:
-            notes.append(
-                f"With {found.weeks} weeks left most of the conversations you start now pay off after the date: about "
-                f"{round(100 * found.paying_late)} in 100 of them. What counts for this goal was mostly begun before."
-            )
-        if found.has_gap and found.needed_safe is not None and found.needed_safe > 1.3 * found.needed:
-            notes.append(
-                f"For a chance of 8 in 10 it would take about {say.say_volume(found.needed_safe)} a week. Most of that "
-                "difference is what we do not know about your rates, and not something you fall short of."
-            )
+            return ""
+        why = (
+            "The planning pace is where the expected number of joiners meets your goal. The chance also counts luck "
+            "and how little is known about your rates."
+        )
         if not found.has_gap and found.chance < 0.5:
-            notes.append(
-                "The pace is enough on average, yet the chance is below one half: your rates are not well known, "
-                "and a poor year and a rich one do not weigh the same."
+            return f"{why} That is how the pace can be enough on average and the chance still be below one half."
+        if found.has_gap and found.needed_safe is not None and found.needed_safe > 1.3 * found.needed:
+            return (
+                f"{why} For 8 in 10 it would take {say.about_volume(found.needed_safe)} a week; most of that "
+                "difference is what we do not know, not something you fall short of."
             )
-        low, _, high = found.range_if_logged
-        if self.answers.held_basis != "logged" or self.answers.rates_basis != "logged":
-            notes.append(
-                f"Log your next {LOGGED_NEXT} conversations and what came of them, and this range will narrow to about "
-                f"{say.say_range(low, high)} a week."
-            )
-        return tuple(notes)
+        return why
 
     @property
-    def own(self) -> tuple[str, ...]:
-        """What the reckoning rests on that the reader told us."""
-        answers = self.answers
-        told = {
-            "your conversations of the last four weeks": answers.held4,
-            "how many conversations led to a meeting": answers.meetings,
-            "how many meetings led to somebody joining": answers.joiners,
-            "how many joined in the last 12 months": answers.joined12,
-            "how long it usually takes": answers.lag,
-            "how often you reach somebody live": answers.reached,
-            "how your contacts came about": answers.introduced,
-        }
-        return tuple(words for words, value in told.items() if value is not None)
+    def net_goal(self) -> str:
+        """What a net goal asks for in joiners; nothing for a goal of joiners."""
+        found = self.reckoning
+        if found is None or not found.is_net:
+            return ""
+        joiners = say.joiners(max(found.required, 0.0))
+        return (
+            f"To grow by {found.goal} net, about {joiners} must still come: of the {self.answers.roster} agents with "
+            f"you today about {say.say_joiners(found.leaving)} can be expected to leave, and some of the new ones too."
+        )
 
     @property
-    def assumed(self) -> tuple[str, ...]:
-        """What we had to assume instead, the weightiest first."""
-        answers = self.answers
-        assumed = {
-            "what a year of yours brings (about 1 joiner for each 55 conversations)": answers.joined12,
-            "how many conversations lead to a meeting (about 1 in 11)": answers.meetings,
-            "how many meetings lead to somebody joining (about 1 in 5)": answers.joiners,
-            "how long it takes from a conversation to joining (20 weeks)": answers.lag,
-            "how your contacts came about (mixed)": answers.introduced,
-            "how often you reach somebody live (about 15 in 100 calls)": answers.reached,
-        }
-        return tuple(words for words, value in assumed.items() if value is None)
+    def late(self) -> str:
+        """That most of what is begun now pays off after the date, where it does; else nothing."""
+        found = self.reckoning
+        if found is None or not self.answers.most_pays_off_late(self.on):
+            return ""
+        return (
+            f"With {found.weeks} weeks left, most of the conversations you start now pay off after the date: about "
+            f"{round(100 * found.paying_late)} in 100 of them. What counts for this goal was mostly begun before."
+        )
+
+    @property
+    def narrowing(self) -> str:
+        """Which open answer matters most, and what a log would bring; nothing without a reckoning."""
+        found = self.reckoning
+        if found is None:
+            return ""
+        now, then = (say.say_range(low, high) for low, _, high in (found.needed_range, found.range_if_logged))
+        log = f"Log your next {LOGGED_NEXT} conversations and "
+        log += (
+            f"this range will narrow to {then} a week." if now != then else "they will say more than an assumption can."
+        )
+        open_number = heaviest_assumption(self.grounds)
+        if not open_number:
+            return f"Nothing was assumed in place of an answer; the range is what small numbers leave open. {log}"
+        return f"Of what we had to assume, this matters most: {_lowered(open_number)}. {log}"
+
+    @property
+    def lever_verdict(self) -> str:
+        """Which change to begin with; none is called best where others bring about as much for an hour."""
+        found = self.reckoning
+        if found is None:
+            return ""
+        if found.first is None:
+            return (
+                "No single change adds as much as a quarter of a joiner by the date. The goal, or its date, is the "
+                "lever."
+            )
+        names = [_lowered(LEVER_NAMES[lever.key]) for lever in found.leading]
+        gain = f"about {say.joiners(found.first.gain)} by the date, for {say.say_hours(found.first.hours)} a week"
+        if len(names) == 1:
+            return f"One change brings most for each hour it takes: {names[0]}. It adds {gain}."
+        return (
+            f"These bring about the same for each hour they take: {join_and(names)}. Begin with the one you would keep "
+            f"up. The first adds {gain}."
+        )
+
+    @property
+    def no_obstacle(self) -> str:
+        """What is said where no obstacle is shown."""
+        if self.obstacles.measured:
+            return "Nothing you told us stands clearly in the way."
+        return "Too much was left open to say what stands in the way."
+
+    def advice_more(self, key: str) -> str:
+        """What the reckoning adds to the advice on an obstacle; mostly nothing."""
+        found = self.reckoning
+        if found is not None and key == "calling_hours":
+            return f"The planning pace takes {say.hours_for(found.needed, found.hours_each)} a week."
+        if found is not None and key == "working_list":
+            low, high = (say.two_figures(names) for names in found.list_range)
+            return f"For your goal a list of {low} to {high} productive agents is about enough."
+        return ""
+
+    @property
+    def rounding(self) -> str:
+        """That figures which are rounded one by one need not add up, where they do not; else nothing."""
+        found = self.reckoning
+        if found is None or not found.has_gap or not found.by_volume or found.needed > say.MORE_THAN:
+            return ""
+        held, needed, gap = (float(say.say_volume(number)) for number in (found.held, found.needed, found.gap))
+        return "" if held + gap == needed else "Each figure is rounded by itself, so they need not add up exactly."
+
+    @property
+    def ways_out(self) -> tuple[str, ...]:
+        """What can give way where more conversations alone will not do: the goal, the date, the levers."""
+        found = self.reckoning
+        if found is None or not found.has_gap or found.by_volume:
+            return ()
+        when = f"about {say.months(found.later)}" if found.later else "more than five years"
+        reached = found.expected_net + self.answers.signed
+        brings = f"a net change of {reached:+.0f}" if found.is_net else say.joiners(reached)
+        return (
+            f"The goal: at today's pace {brings} can be expected by the date.",
+            f"The date: at today's pace the goal can be expected in {when}.",
+            "The levers: what each of them adds is shown under “What moves it most”.",
+        )
 
 
 def goal_said(answers: Answers) -> str:
-    """`12 agents in 12 months`, `5 agents net by 30 June 2027`."""
+    """`12 agents in 12 months`, `5 agents net by 30 June 2027, 2 of them agreed`."""
     goal = answers.goal or 0
     net = " net" if answers.goal_type == "net" else ""
     when = f"by {answers.deadline.day} {answers.deadline:%B %Y}" if answers.deadline else "in 12 months"
-    return f"{say.agents(goal)}{net} {when}"
+    agreed = f" ({answers.signed} agreed already)" if answers.signed else ""
+    return f"{say.agents(goal)}{net} {when}{agreed}"
+
+
+def _lowered(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def find_band(outlook: Outlook, answers: Answers) -> str:
@@ -197,54 +241,15 @@ def band_of(*, chance: float, held: float, needed: float, own_rates: bool, joine
     return "short" if chance >= 0.20 else "well_short"
 
 
-def assess(answers: Answers, on: date) -> Result:
-    """Score a submission as of a date. The same answers and date always give the same result."""
+def assess(answers: Answers, on: date, steps: Mapping[str, Step] = STEPS) -> Result:
+    """Score a submission as of a date. The same answers and date always give the same result.
+
+    `steps` are the largest steps of the levers, the one assumption that the reader may replace.
+    """
     inputs = answers.inputs(on)
     if inputs is None:
-        return Result(answers, on, assume.MODEL_VERSION, None, weigh_obstacles(answers, None))
-    funnel = Funnel(inputs)
-    outlook = Outlook(funnel)
-    obstacles = weigh_obstacles(answers, outlook.need_mean * funnel.hours)
-    levers = rank_levers(outlook, obstacles.headroom)
-    pays = sum(1 - float(arrived(inputs.weeks - week + 0.5, funnel.lag)) for week in range(1, inputs.weeks + 1))
-    reckoning = Reckoning(
-        held=funnel.present,
-        needed=outlook.need_mean,
-        gap=outlook.gap,
-        chance=outlook.chance,
-        band=find_band(outlook, answers),
-        expected=outlook.expected,
-        shortfall=outlook.shortfall,
-        joiner_range=outlook.joiner_range,
-        needed_range=outlook.need_range,
-        needed_even=outlook.need_even,
-        needed_safe=outlook.need_safe,
-        steady_state=outlook.steady_state,
-        hours_each=funnel.hours,
-        list_range=outlook.list_range,
-        required=outlook.required,
-        weeks=outlook.weeks,
-        goal=inputs.goal,
-        is_net=outlook.is_net,
-        paying_late=pays / inputs.weeks,
-        fan=make_fan(outlook),
-        fan_at_pace=make_fan(outlook, outlook.need_mean) if outlook.gap > 0 else (),
-        levers=levers,
-        first=first_lever(levers),
-        clear_best=has_clear_best(levers),
-        plan=make_plan(funnel.present, outlook.need_mean, funnel.hours),
-        volume=volume_score(funnel.present, outlook.need_mean),
-        conversations_per_joiner=1 / funnel.yields.expected,
-        range_if_logged=_if_logged(funnel),
-    )
-    return Result(answers, on, assume.MODEL_VERSION, reckoning, obstacles)
-
-
-def lever_name(key: str) -> str:
-    """A lever as it is shown."""
-    return LEVER_NAMES[key]
-
-
-def _if_logged(funnel: Funnel) -> tuple[float, float, float]:
-    """The range of the pace if the next 40 conversations were logged and came out as now expected."""
-    return Outlook(replace(funnel, logged_ahead=LOGGED_NEXT)).need_range
+        return Result(answers, on, assume.MODEL_VERSION, None, weigh_obstacles(answers, None), steps)
+    outlook = Outlook(Funnel(inputs))
+    obstacles = weigh_obstacles(answers, outlook.need_mean * outlook.funnel.hours)
+    found = reckon(outlook, headroom=obstacles.headroom, band=find_band(outlook, answers), steps=steps)
+    return Result(answers, on, assume.MODEL_VERSION, found, obstacles, steps)

@@ -3,21 +3,21 @@
 from datetime import date
 from typing import Any
 
-from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo, path
+from assessment.questions import BY_KEY, Asked, Deadline, Number, OneOf, OutOf, Question, UpTo, path
 
 OPEN = "I don't know"
+# Where an obstacle was measured: the question, the field, and the answer said without its question.
 OBSTACLE_QUESTION = {
-    "protected_time": ("hours", 1),
-    "calling_hours": ("hours", 0),
-    "hesitation": ("hesitation", 0),
-    "working_list": ("list", 0),
-    "introductions": ("introduced", 0),
-    "reach": ("reached", 0),
-    "brush_off": ("brush-off", 0),
-    "follow_up": ("follow-up", 0),
-    "live_share": ("talk-share", 0),
-    "visible_count": ("visible", 0),
-    "belief_in_offer": ("obstacles", 0),
+    "protected_time": ("hours", 1, "a block took place in {} of the 4 weeks"),
+    "calling_hours": ("hours", 0, "{} in four weeks"),
+    "hesitation": ("hesitation", 0, "{} in the last five working days"),
+    "working_list": ("list", 0, "{}"),
+    "introductions": ("introduced", 0, "{} first calls were introduced"),
+    "reach": ("reached", 0, "{} calls reached the person"),
+    "brush_off": ("brush-off", 0, "{}"),
+    "follow_up": ("follow-up", 0, "{}"),
+    "live_share": ("talk-share", 0, "{} of the time was talking"),
+    "visible_count": ("visible", 0, "{}"),
 }
 
 
@@ -39,15 +39,13 @@ def question_said(question: Question, stored: dict[str, Any]) -> list[tuple[str,
 
 
 def own_answer(key: str, stored: dict[str, Any]) -> str:
-    """What the reader answered where an obstacle was measured; empty where it was left open."""
-    question_key, place = OBSTACLE_QUESTION[key]
-    question = next((q for q in path(stored) if q.key == question_key), None)
-    if question is None:
+    """What the reader answered where an obstacle was measured; empty where it was left open, or is only picked."""
+    if key not in OBSTACLE_QUESTION:
         return ""
-    asked = question.fields[place]
-    labels = dict(question_said(question, stored))
-    value = stored.get(asked.name)
-    return labels.get(asked.label, "") if value is not None and value != () else ""
+    question, place, sentence = OBSTACLE_QUESTION[key]
+    asked = BY_KEY[question].fields[place]
+    words = None if stored.get(asked.name) is None else _said(asked, stored)
+    return sentence.format(words) if words else ""
 
 
 def _said(asked: Asked, stored: dict[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
 """The life of a submission: started, answered page by page, scored, and sent as a report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -11,6 +11,7 @@ import leads.services
 from assessment import assumptions, letters
 from assessment import wording as say
 from assessment.answers import Answers
+from assessment.levers import STEPS, Step
 from assessment.models import Report, ReportState, Submission
 from assessment.practices import PRACTICES
 from assessment.questions import BY_KEY, QUESTION_SET, Question, first_open, next_key
@@ -126,11 +127,11 @@ def copy(key: str, *, now: datetime) -> Submission:
         return submission
 
 
-def result_of(submission: Submission) -> Result:
-    """The result of a scored submission. Raises AssessmentGone for a draft."""
+def result_of(submission: Submission, steps: Mapping[str, Step] = STEPS) -> Result:
+    """The result of a scored submission; `steps` are those of the levers. Raises AssessmentGone for a draft."""
     if submission.finished_on is None:
         raise AssessmentGone
-    return assess(answers_of(submission), submission.finished_on)
+    return assess(answers_of(submission), submission.finished_on, steps)
 
 
 def answers_of(submission: Submission) -> Answers:

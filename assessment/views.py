@@ -1,20 +1,22 @@
 """The pages of the assessment. No page sets a cookie: the draft's secret is part of its address."""
 
+from datetime import date
+
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from assessment import forms, services, wording
 from assessment.charts import charts_of
+from assessment.levers import STEPS
 from assessment.models import Report, ReportState, Submission
-from assessment.plan import block_days
-from assessment.plan_calendar import plan_calendar
-from assessment.practices import LEVER_NAMES, PRACTICES
+from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
+from assessment.practices import LEVER_NAMES, PRACTICES, say_step
 from assessment.questions import LIVE_CONVERSATION, QUESTIONS, SECTIONS, Question, first_open, path, previous_key
 from assessment.refusals import ReportNotReady
 from assessment.said import answers_said, own_answer
 from assessment.services import ReportWish
-from assessment.sources import GRADES, PRIORS, SOURCES
+from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, THEMES
 from kit import clock
 from kit.context import current_settings
 from kit.limits import limiter
@@ -57,9 +59,8 @@ def question(key: str, name: str) -> ResponseReturnValue:
     submission = services.get_draft(key)
     asked = services.get_question(name)
     data = request.form if request.method == "POST" else None
-    today = clock.now().astimezone(zone(current_settings().site_timezone)).date()
     form = forms.make_form(
-        asked, submission.answers, seen=name in submission.seen, data=data, today=today, seed=submission.key
+        asked, submission.answers, seen=name in submission.seen, data=data, today=_today(), seed=submission.key
     )
     if data is None:
         return _question_page(submission, asked, form)
@@ -85,7 +86,8 @@ def check(key: str) -> ResponseReturnValue:
         return redirect(_question_url(key, missing), 303)
     if request.method == "GET":
         said = answers_said(submission.answers)
-        return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS)
+        late = services.answers_of(submission).most_pays_off_late(_today())
+        return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS, late=late)
     scored = services.finish(key, now=clock.now())
     return redirect(_question_url(key, scored) if isinstance(scored, str) else f"/assessment/result/{key}", 303)
 
@@ -93,7 +95,9 @@ def check(key: str) -> ResponseReturnValue:
 @blueprint.get("/result/<key>")
 def result(key: str) -> ResponseReturnValue:
     """The result, at once and in full."""
-    return _result_page(services.get_submission(key), forms.ReportForm(formdata=None), forms.BlocksForm(formdata=None))
+    steps_form = forms.make_steps_form(request.args)
+    sound = steps_form.validate() if steps_form.is_typed else True
+    return _result_page(services.get_submission(key), steps_form=steps_form), 200 if sound else 422
 
 
 @blueprint.post("/result/<key>/report")
@@ -104,7 +108,7 @@ def ask_for_report(key: str) -> ResponseReturnValue:
     submission = services.get_submission(key)
     form = forms.ReportForm(formdata=request.form)
     if not form.validate():
-        return _result_page(submission, form, forms.BlocksForm(formdata=None)), 422
+        return _result_page(submission, form=form), 422
     if form.website.data:
         return redirect(f"/assessment/result/{key}", 303)
     wish = ReportWish(form.name.data or "", form.address.data or "", form.company.data or "", form.paper.data or "")
@@ -154,12 +158,12 @@ def blocks(key: str) -> ResponseReturnValue:
     found = services.result_of(submission)
     form = forms.BlocksForm(formdata=request.args)
     if found.reckoning is None or not form.validate():
-        return _result_page(submission, forms.ReportForm(formdata=None), form), 422
+        return _result_page(submission, blocks_form=form), 422
     calendar = plan_calendar(
         found.reckoning.plan,
-        days=tuple(form.days.data or block_days(found.reckoning.plan[0].blocks)),
-        hour=form.hour.data or "09:30",
-        on=found.on,
+        days=tuple(form.days.data or ()),
+        hour=form.hour.data or DEFAULT_HOUR,
+        on=max(found.on, _today()),
         uid=submission.key[:12],
         host=current_settings().base_host,
     )
@@ -172,7 +176,15 @@ def blocks(key: str) -> ResponseReturnValue:
 def method() -> ResponseReturnValue:
     """How the assessment counts, from what, and how well that is founded."""
     page = render_template(
-        "assessment/method.html", definition=LIVE_CONVERSATION, grades=GRADES, priors=PRIORS, sources=SOURCES
+        "assessment/method.html",
+        definition=LIVE_CONVERSATION,
+        grades=GRADES,
+        priors=PRIORS,
+        themes=THEMES,
+        house=HOUSE,
+        house_sources=HOUSE_SOURCES,
+        steps={LEVER_NAMES[key]: (say_step(key, step.largest), step.hours) for key, step in STEPS.items()},
+        words=wording,
     )
     response = Response(page)
     response.headers["Cache-Control"] = "public, max-age=600"
@@ -189,7 +201,7 @@ def _start_page(form: forms.StartForm, *, typed: bool) -> str:
         origin=origin,
         landing=landing,
         definition=LIVE_CONVERSATION,
-        question_count=len(QUESTIONS),
+        question_count=len(path({})),
     )
 
 
@@ -211,8 +223,15 @@ def _question_page(submission: Submission, asked: Question, form: forms.AnswerFo
     )
 
 
-def _result_page(submission: Submission, form: forms.ReportForm, blocks_form: forms.BlocksForm) -> str:
-    found = services.result_of(submission)
+def _result_page(
+    submission: Submission,
+    *,
+    form: forms.ReportForm | None = None,
+    blocks_form: forms.BlocksForm | None = None,
+    steps_form: forms.StepsForm | None = None,
+) -> str:
+    steps_form = steps_form or forms.make_steps_form({})
+    found = services.result_of(submission, steps_form.steps())
     return render_template(
         "assessment/result.html",
         submission=submission,
@@ -224,13 +243,19 @@ def _result_page(submission: Submission, form: forms.ReportForm, blocks_form: fo
         own_answer=lambda obstacle: own_answer(obstacle, submission.answers),
         words=wording,
         handover=services.handover_of(submission, found).token(),
-        form=form,
-        blocks_form=blocks_form,
+        most_blocks=MOST_BLOCKS,
+        form=form or forms.ReportForm(formdata=None),
+        blocks_form=blocks_form or forms.BlocksForm(formdata=None),
+        steps_form=steps_form,
     )
 
 
 def _question_url(key: str, name: str) -> str:
     return f"/assessment/at/{key}/{name}"
+
+
+def _today() -> date:
+    return clock.now().astimezone(zone(current_settings().site_timezone)).date()
 
 
 def _ready(report: Report) -> bool:

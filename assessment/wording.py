@@ -16,21 +16,31 @@ def say_volume(number: float) -> str:
     return f"{halves:g}"
 
 
+def about_volume(number: float) -> str:
+    """`about 11`, `almost none`, `more than 100`."""
+    said = say_volume(number)
+    if said == "0":
+        return "almost none"
+    return said if number > MORE_THAN else f"about {said}"
+
+
 def say_range(low: float, high: float) -> str:
-    """`6 and 26`: two significant figures, open above 100."""
-    top = f"more than {MORE_THAN}" if high > MORE_THAN else two_figures(high)
-    return f"{two_figures(low)} and {top}"
+    """`between 6 and 26`, `from 35 to more than 100`: two significant figures, open above 100."""
+    if low > MORE_THAN:
+        return f"more than {MORE_THAN}"
+    if high > MORE_THAN:
+        return f"from {two_figures(low)} to more than {MORE_THAN}"
+    bottom, top = two_figures(low), two_figures(high)
+    return f"about {top}" if bottom == top else f"between {bottom} and {top}"
 
 
 def two_figures(number: float) -> str:
-    """A number to two significant figures: `0.8`, `7`, `26`, `140`."""
-    return (
-        f"{float(f'{number:.2g}'):g}"
-        if number >= 10
-        else f"{float(f'{number:.1f}'):g}"
-        if number < 3
-        else f"{number:.0f}"
-    )
+    """A number to two significant figures, whole from 3: `0.8`, `7`, `26`, `1,800`."""
+    if number >= 10:
+        return f"{float(f'{number:.2g}'):,.0f}"
+    if number >= 3:
+        return str(floor(number + 0.5))
+    return f"{floor(number * 10 + 0.5) / 10:g}"
 
 
 def say_chance(chance: float) -> str:
@@ -39,15 +49,12 @@ def say_chance(chance: float) -> str:
         return "less than 1 in 20"
     if chance > 0.95:
         return "more than 19 in 20"
-    twentieths = floor(chance * 20 + 0.5)
+    twentieths = dots(chance)
     if twentieths % 2 == 0:
         tenths = twentieths // 2
-        if tenths == 5:
-            return "about 1 in 2"
-        return f"about {tenths} in 10"
-    if twentieths in (5, 15):
-        return "about 1 in 4" if twentieths == 5 else "about 3 in 4"
-    return f"about {twentieths} in 20"
+        return "about 1 in 2" if tenths == 5 else f"about {tenths} in 10"
+    quarters = {5: "about 1 in 4", 15: "about 3 in 4"}
+    return quarters.get(twentieths, f"about {twentieths} in 20")
 
 
 def dots(chance: float) -> int:
@@ -55,12 +62,28 @@ def dots(chance: float) -> int:
     return floor(min(max(chance, 0.0), 1.0) * 20 + 0.5)
 
 
+def one_in(share: float) -> str:
+    """A small share as a count: `about 1 in 11`."""
+    return f"about 1 in {floor(1 / share + 0.5)}"
+
+
 def say_hours(hours: float) -> str:
-    """Hours a week, in halves below ten: `2.5 hours`, `1 hour`, `12 hours`."""
-    rounded = floor(hours * 2 + 0.5) / 2 if hours < 10 else float(floor(hours + 0.5))
-    if rounded < 0.5:
-        return "under half an hour"
-    return {0.5: "half an hour", 1: "1 hour"}.get(rounded, f"{rounded:g} hours")
+    """Hours a week: quarters below one, halves below ten: `45 minutes`, `2.5 hours`, `12 hours`."""
+    parts = 4 if hours < 0.875 else 2 if hours < 10 else 1
+    rounded = floor(hours * parts + 0.5) / parts
+    if rounded < 0.25:
+        return "under 15 minutes"
+    short = {0.25: "15 minutes", 0.5: "half an hour", 0.75: "45 minutes", 1: "1 hour"}
+    return short.get(rounded, f"{rounded:g} hours")
+
+
+def hours_for(volume: float, hours_each: float) -> str:
+    """The hours a week that a volume takes; open where the volume is said as open, none where it is said as none."""
+    if say_volume(volume) == "0":
+        return "none"
+    if volume > MORE_THAN:
+        return f"more than {say_hours(MORE_THAN * hours_each)}"
+    return say_hours(volume * hours_each)
 
 
 def say_joiners(number: float) -> str:
@@ -69,9 +92,11 @@ def say_joiners(number: float) -> str:
 
 
 def say_gain(number: float) -> str:
-    """Joiners gained: `+1.4`, or `0`."""
+    """Joiners gained: `+1.4`, `under 0.1`, or `0`."""
     said = say_joiners(number)
-    return said if said == "0" else "+" + said
+    if said == "0":
+        return "under 0.1" if number >= 0.005 else "0"
+    return "+" + said
 
 
 def agents(count: float) -> str:
@@ -79,7 +104,20 @@ def agents(count: float) -> str:
     return "1 agent" if count == 1 else f"{count:g} agents"
 
 
+def joiners(number: float) -> str:
+    """`1 joiner`, `4.3 joiners`."""
+    said = say_joiners(number)
+    return f"{said} joiner{'' if said == '1' else 's'}"
+
+
 def conversations(number: float) -> str:
-    """`1 live conversation`, `4 live conversations`."""
-    said = say_volume(number)
-    return f"{said} live conversation{'' if said == '1' else 's'}"
+    """`about 1 live conversation`, `about 4 live conversations`, `almost no live conversations`."""
+    said = about_volume(number)
+    if said == "almost none":
+        return "almost no live conversations"
+    return f"{said} live conversation{'' if said == 'about 1' else 's'}"
+
+
+def months(weeks: int) -> str:
+    """A stretch of time: `9 weeks`, `14 months`."""
+    return f"{weeks} weeks" if weeks < 13 else f"{floor(weeks * 12 / 52 + 0.5)} months"
