@@ -1,5 +1,6 @@
 """Commands for whoever runs the site: `flask --app app …`."""
 
+import os
 import signal
 import socket
 import sys
@@ -10,7 +11,7 @@ import waitress
 from flask import Flask, current_app
 
 from desk import first_run
-from kit import clock, jobs, schema
+from kit import clock, doctor, jobs, schema
 from kit.context import current_settings
 from kit.db import db
 from kit.settings import Settings
@@ -19,12 +20,15 @@ from kit.supervisor import PortTaken, Supervisor, answers, listen
 THREADS = 8
 MOST_CONNECTIONS = 1000
 MOST_BYTES = 4 * 1024 * 1024  # of a request; above what the application itself takes, which says so in a sentence
+PRIVATE = 0o077  # what the site writes is for its own user only
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
+
+COLOURS = {doctor.Verdict.WELL: "green", doctor.Verdict.NOTE: "yellow", doctor.Verdict.TROUBLE: "red"}
 
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (prepare, worker, web, serve):
+    for command in (prepare, worker, web, serve, examine):
         app.cli.add_command(command)
 
 
@@ -38,12 +42,14 @@ def prepare() -> None:
 @click.command()
 def worker() -> None:
     """Do the background jobs until stopped. Several may run; each minute's jobs are begun by one of them."""
+    os.umask(PRIVATE)
     jobs.queue().work()
 
 
 @click.command()
 def web() -> None:
     """Serve the pages until stopped."""
+    os.umask(PRIVATE)
     _serve_pages(_application(), _listen(current_settings()))
 
 
@@ -66,7 +72,18 @@ def serve() -> None:
     sys.exit(Supervisor(parts).run(ready))
 
 
+@click.command("doctor")
+def examine() -> None:
+    """Say what ails the site; the exit status is 1 where something does."""
+    found = doctor.examine()
+    for one in found:
+        mark = click.style(f"{one.verdict:8}", fg=COLOURS[one.verdict])
+        click.echo(f"{mark}{one.subject:13}{one.sentence}")
+    sys.exit(any(one.verdict == doctor.Verdict.TROUBLE for one in found))
+
+
 def _prepare() -> list[str]:
+    os.umask(PRIVATE)
     schema.migrate()
     jobs.queue().prepare()
     lines = first_run.prepare(at=clock.now())
