@@ -142,7 +142,7 @@ def judge_settings(settings: Settings) -> list[Finding]:
 def records(domain: str) -> list[str]:
     """The records by which others know that a letter comes from this domain (RFC 7208, 6376, 7489)."""
     return [
-        f'SPF:   {domain} TXT "v=spf1 include:<your mail provider> -all", or ip4:<your mail server>; one record only.',
+        f'SPF:   {domain} TXT "v=spf1 include:<your mail provider> -all", or ip4:<your mail server>; only one.',
         f'DKIM:  <selector>._domainkey.{domain} TXT "v=DKIM1; k=rsa; p=<the key that your mail server signs with>".',
         f'DMARC: _dmarc.{domain} TXT "v=DMARC1; p=none; rua=mailto:postmaster@{domain}"; later p=quarantine.',
     ]

@@ -113,7 +113,7 @@ def test_a_public_site_is_told_the_three_records_of_its_mail_domain(app: Flask):
     )
 
     assert [finding.sentence for finding in doctor.judge_settings(public)] == [
-        'SPF:   gap.example TXT "v=spf1 include:<your mail provider> -all", or ip4:<your mail server>; one record only.',
+        'SPF:   gap.example TXT "v=spf1 include:<your mail provider> -all", or ip4:<your mail server>; only one.',
         'DKIM:  <selector>._domainkey.gap.example TXT "v=DKIM1; k=rsa; p=<the key that your mail server signs with>".',
         'DMARC: _dmarc.gap.example TXT "v=DMARC1; p=none; rua=mailto:postmaster@gap.example"; later p=quarantine.',
     ]
