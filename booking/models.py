@@ -232,6 +232,7 @@ class Booking(Base):
         Index("ix_booking_time", "consultant_id", "ends_at"),
         Index("ix_booking_visitor", "visitor"),
         Index("ix_booking_state_starts_at", "state", "starts_at"),
+        Index("ix_booking_booked_at", "booked_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -336,6 +336,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_booking_main_id"), ["main_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_offer_id"), ["offer_id"], unique=False)
         batch_op.create_index("ix_booking_state_starts_at", ["state", "starts_at"], unique=False)
+        batch_op.create_index("ix_booking_booked_at", ["booked_at"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_booking_main_id_booking"), "booking", ["main_id"], ["id"], ondelete="CASCADE"
         )
@@ -406,6 +407,7 @@ def downgrade() -> None:
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_booking_offer_id_offer"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_booking_main_id_booking"), type_="foreignkey")
+        batch_op.drop_index("ix_booking_booked_at")
         batch_op.drop_index("ix_booking_state_starts_at")
         batch_op.drop_index(batch_op.f("ix_booking_offer_id"))
         batch_op.drop_index(batch_op.f("ix_booking_main_id"))
