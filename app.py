@@ -12,10 +12,13 @@ import assessment.views
 import blog.commands
 import blog.views
 import booking.admin
+import booking.block_admin
 import booking.calendar_models
+import booking.consult_admin
 import booking.drafts
 import booking.exchange_models
 import booking.models
+import booking.type_admin
 import booking.views
 import desk.commands
 import desk.views
@@ -48,6 +51,9 @@ BLUEPRINTS = (
     desk.views.blueprint,
     booking.views.blueprint,
     booking.admin.admin,
+    booking.block_admin.block_admin,
+    booking.consult_admin.consult_admin,
+    booking.type_admin.type_admin,
 )
 
 JOBS: dict[str, Callable[[], object]] = {

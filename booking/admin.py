@@ -1,37 +1,54 @@
-"""The consultants' side of booking: when they can be booked, what is agreed, why a time is not offered."""
+"""The consultants' own time at the desk: weekly hours, single dates, limits, journeys."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking import letters, schedule, services
-from booking.desk_forms import OverrideForm, WeekForm, WhyNotForm
+from booking import absences, schedule
+from booking.desk_forms import JourneyForm, LimitsForm, OverrideForm, WeekForm
 from booking.forms import ButtonForm
 from booking.hours_text import write_windows
 from booking.models import Consultant
-from booking.refusals import UnfitHours
+from booking.refusals import JourneysOverlap, UnfitHours
 from kit import clock
 from kit.context import current_settings
+from kit.forms import PageForm
 from kit.refusals import NotFound
-from kit.zones import zone
+from kit.zones import city, zone
 from staff.access import current_account, desk_only
 from staff.models import Account
 
 admin = desk_only(Blueprint("booking_admin", __name__, url_prefix="/desk"))
 MAY_BE_BOOKED = ("owner", "consultant")
-LOOK_BACK = timedelta(days=28)
-LOOK_AHEAD = timedelta(days=120)
+# The number of a row in an address: no database takes a larger one.
+ROW = "int(max=2147483647)"
+WEEK, DATES, LIMITS, JOURNEY = "week", "dates", "limits", "journey"
 
 
 @admin.route("/availability/", methods=["GET", "POST"])
 def availability() -> ResponseReturnValue:
-    """Weekly hours and zone."""
+    """Weekly hours and zone, and everything else that says when a consultant can be booked."""
     form = _week_form()
     if form.validate_on_submit():
-        schedule.set_week(_consultant(), zone_name=form.zone_name.data, week=form.answer())
-        return redirect(url_for(".availability", saved="week"), 303)
-    return _availability(form, OverrideForm())
+        schedule.set_week(own_consultant(), zone_name=form.zone_name.data, week=form.answer())
+        return redirect(url_for(".availability", saved=WEEK), 303)
+    return _availability(WEEK, form)
+
+
+@admin.post("/availability/limits")
+def set_limits() -> ResponseReturnValue:
+    """How many consults a day and a week, over all types."""
+    form = LimitsForm()
+    if form.validate_on_submit():
+        schedule.set_limits(
+            own_consultant(),
+            active=form.active.data,
+            max_per_day=form.max_per_day.data,
+            max_per_week=form.max_per_week.data,
+        )
+        return _saved(LIMITS)
+    return _availability(LIMITS, form)
 
 
 @admin.post("/availability/dates")
@@ -41,61 +58,53 @@ def add_dates() -> ResponseReturnValue:
     if form.validate_on_submit():
         first, last, windows = form.answer()
         try:
-            schedule.override(_consultant(), first=first, last=last, windows=windows)
-            return redirect(url_for(".availability", saved="dates") + "#dates", 303)
+            schedule.override(own_consultant(), first=first, last=last, windows=windows)
+            return _saved(DATES)
         except UnfitHours as refusal:
             form.last.errors = [str(refusal)]
-    return _availability(_week_form(fresh=True), form)
+    return _availability(DATES, form)
 
 
 @admin.post("/availability/dates/<day>/remove")
 def remove_date(day: str) -> ResponseReturnValue:
     """Let the weekly hours hold on a date again."""
     if ButtonForm().validate_on_submit():
-        schedule.remove_override(_consultant(), _date(day))
-    return redirect(url_for(".availability", saved="dates") + "#dates")
+        schedule.remove_override(own_consultant(), _date(day))
+    return _saved(DATES)
 
 
-@admin.get("/consults/")
-def consults() -> ResponseReturnValue:
-    """What is agreed, and why a time is not offered."""
-    now = clock.now()
-    zone_name = _zone_name()
-    coming = schedule.consults(begin=now - timedelta(hours=2), end=now + LOOK_AHEAD)
-    past = tuple(reversed(schedule.consults(begin=now - LOOK_BACK, end=now - timedelta(hours=2))))
-    form = WhyNotForm(request.args)
-    answers: tuple[tuple[str, str, str], ...] = ()
-    asked = None
-    if "day" in request.args and form.validate():
-        asked = form.answer(zone(zone_name))
-        answers = tuple(
-            (consult_type.name, host.name, str(reason) if reason else "It is offered")
-            for consult_type in services.consult_types()
-            for host, reason in services.why_not(consult_type, asked, now=now)
-        )
-    shown = render_template(
-        "booking/desk/consults.html",
-        coming=coming,
-        past=past,
-        leads=schedule.leads_of((*coming, *past)),
-        zone_name=zone_name,
-        form=form,
-        asked=asked,
-        answers=answers,
-        title_of=letters.title,
-        moment=now,
-    )
-    return shown, 422 if form.errors else 200
+@admin.post("/availability/journeys")
+def add_journey() -> ResponseReturnValue:
+    """Dates on which the hours are meant in another zone."""
+    form = JourneyForm()
+    if form.validate_on_submit():
+        first, last, zone_name = form.answer()
+        try:
+            absences.add_journey(own_consultant(), first=first, last=last, zone_name=zone_name)
+            return _saved(JOURNEY)
+        except JourneysOverlap as refusal:
+            form.leaves.errors = [str(refusal)]
+    return _availability(JOURNEY, form)
 
 
-@admin.post("/consults/<reference>/<outcome>")
-def mark(reference: str, outcome: str) -> ResponseReturnValue:
-    """Note that a consult took place, or that the guest did not come."""
-    if outcome not in ("held", "missed"):
-        raise NotFound
+@admin.post(f"/availability/journeys/<{ROW}:journey_id>/remove")
+def remove_journey(journey_id: int) -> ResponseReturnValue:
+    """The hours are meant at home again."""
     if ButtonForm().validate_on_submit():
-        schedule.mark(reference, held=outcome == "held", now=clock.now())
-    return redirect(url_for(".consults"))
+        absences.remove_journey(own_consultant(), journey_id)
+    return _saved(JOURNEY)
+
+
+def own_consultant() -> Consultant:
+    """The consultant that the account at the desk is, made now if need be."""
+    account = current_account()
+    return schedule.become_consultant(account.id, name=account.name, address=account.email)
+
+
+def own_zone_name() -> str:
+    """The zone in which the account at the desk says times."""
+    consultant = schedule.shown_to(current_account().id)
+    return consultant.zone_name if consultant else current_settings().site_timezone
 
 
 def take_over_default(_app: Flask, user: Account, **_rest: object) -> None:
@@ -104,36 +113,41 @@ def take_over_default(_app: Flask, user: Account, **_rest: object) -> None:
         schedule.take_over_default(user.id, name=user.name, address=user.email)
 
 
-def _consultant() -> Consultant:
-    account = current_account()
-    return schedule.become_consultant(account.id, name=account.name, address=account.email)
-
-
-def _zone_name() -> str:
-    consultant = schedule.shown_to(current_account().id)
-    return consultant.zone_name if consultant else current_settings().site_timezone
-
-
 def _week_form(*, fresh: bool = False) -> WeekForm:
     """The week as it stands; `fresh` keeps what was sent by another form of the page out of it."""
     consultant = schedule.shown_to(current_account().id)
-    data = WeekForm.shown(_zone_name(), schedule.week_of(consultant) if consultant else {})
+    data = WeekForm.shown(own_zone_name(), schedule.week_of(consultant) if consultant else {})
     return WeekForm(None, data=data) if fresh else WeekForm(data=data)
 
 
-def _availability(week: WeekForm, dates: OverrideForm) -> ResponseReturnValue:
+def _availability(which: str, sent: PageForm) -> ResponseReturnValue:
+    """The page with `sent` as it was typed and the other forms as they stand."""
     consultant = schedule.shown_to(current_account().id)
-    today = clock.now().astimezone(zone(_zone_name())).date()
+    today = clock.now().astimezone(zone(own_zone_name())).date()
+    limits = {name: getattr(consultant, name) if consultant else None for name in ("max_per_day", "max_per_week")}
+    forms: dict[str, PageForm] = {
+        WEEK: _week_form(fresh=True),
+        DATES: OverrideForm(None),
+        LIMITS: LimitsForm(None, data={"active": consultant is None or consultant.active, **limits}),
+        JOURNEY: JourneyForm(None, data={"there": own_zone_name()}),
+        which: sent,
+    }
     shown = render_template(
         "booking/desk/availability.html",
-        form=week,
-        dates=dates,
+        **{f"{name}_form": form for name, form in forms.items()},
+        sent=sent,
         overrides=schedule.overrides_of(consultant, since=today) if consultant else (),
+        journeys=absences.journeys_of(consultant, since=today) if consultant else (),
         write_windows=write_windows,
+        city=city,
         hours=schedule.hours_a_week(schedule.week_of(consultant)) if consultant else None,
         saved=request.args.get("saved", ""),
     )
-    return shown, 422 if week.errors or dates.errors else 200
+    return shown, 422 if sent.errors else 200
+
+
+def _saved(what: str) -> ResponseReturnValue:
+    return redirect(url_for(".availability", saved=what) + f"#{what}", 303)
 
 
 def _date(text: str) -> date:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from booking.calendar_models import CalendarSource
 from booking.hours import Hours, Travel, Window
@@ -58,6 +59,7 @@ def hosts_between(
     """
     people = [consultant for consultant in consultants if consultant.active]
     ids = [consultant.id for consultant in people]
+    _load_hours(ids)
     begin, end = begin - MARGIN, end + MARGIN
     unread = _unread(ids, now)
     busy: dict[int, list[Interval]] = defaultdict(list)
@@ -110,6 +112,13 @@ def hosts_between(
         )
         for consultant in people
     )
+
+
+def _load_hours(consultant_ids: list[int]) -> None:
+    """Read the hours of all of them at once, however many there are."""
+    lists = (Consultant.weekly, Consultant.overrides, Consultant.travels)
+    chosen = select(Consultant).where(Consultant.id.in_(consultant_ids))
+    session().scalars(chosen.options(*(selectinload(rows) for rows in lists))).all()
 
 
 def _known_until(consultant_ids: list[int]) -> list[tuple[int, datetime]]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking import invites, letters, links, services, wording
+from booking import guard, invites, letters, links, services, wording
 from booking.forms import ButtonForm, CancelForm
 from booking.looking import Look, read_start
 from booking.models import Booking, BookingState
@@ -34,7 +34,7 @@ def show(token: str) -> ResponseReturnValue:
         token,
         heading=HEADINGS.get(request.args.get("done", ""), letters.title(booking)),
         links=letters.calendar_links(booking),
-        next_step=wording.next_step(booking),
+        next_step=wording.next_step(booking, [host.name for host in guard.hosts_of(booking)]),
     )
 
 
@@ -117,7 +117,8 @@ def _page(template: str, booking: Booking, token: str, **values: object) -> str:
         token=token,
         title=letters.title(booking),
         when=letters.guest_time(booking),
-        host_when=letters.host_time(booking),
+        hosts=guard.hosts_of(booking),
+        host_time=letters.host_time,
         place=wording.place_for_guest(booking),
         to_come=booking.state is BookingState.CONFIRMED and booking.ends_at > clock.now(),
         change_until=When(until, until, booking.zone_name, booking.clock).button if until > clock.now() else "",
@@ -126,8 +127,8 @@ def _page(template: str, booking: Booking, token: str, **values: object) -> str:
 
 
 def _move_picker(booking: Booking, token: str, look: Look, refusal: Refusal | None = None) -> ResponseReturnValue:
-    page = picker_page(booking.consult_type, look, now=clock.now(), moving=booking)
-    status = refusal.status if refusal else 422 if look.faults else 200
+    page = picker_page(booking.consult_type, look.lasting(0), now=clock.now(), moving=booking)
+    status = refusal.status if refusal else 422 if page.look.faults else 200
     shown = _page(
         "booking/picker.html",
         booking,

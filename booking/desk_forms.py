@@ -1,56 +1,20 @@
-"""The consultant's forms: weekly hours and zone, single dates, and “why is this time not offered?”."""
+"""The consultant's forms about their own time: hours, dates, limits, journeys, blocks, “why is this not offered?”."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import DateField, SelectField
+from wtforms import BooleanField
 from wtforms.validators import StopValidation
 
-from booking.hours import Window, instant
-from booking.hours_text import UnreadableHours, read_time, read_windows, write_windows
-from kit.forms import CookielessForm, Needed, OneLine, PageForm
-from kit.zones import zone_groups, zone_names
+from booking.desk_fields import DayField, HoursField, LaterDayField, TimeField, ZoneField
+from booking.hours import DAY_MINUTES, Window, instant
+from booking.hours_text import write_windows
+from kit.forms import CookielessForm, Needed, OneLine, PageForm, Whole
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-class HoursField(OneLine):
-    """Hours of a day as text; `windows` is what they mean."""
-
-    def __init__(self, label: str = "", validators: list[Any] | None = None, **rest: Any) -> None:
-        super().__init__(label, validators, most=200, **rest)
-        self.windows: tuple[Window, ...] = ()
-
-    def pre_validate(self, form: Any) -> None:
-        super().pre_validate(form)
-        try:
-            self.windows = read_windows(self.data or "")
-        except UnreadableHours as fault:
-            raise StopValidation(f"{self.label.text}: {fault}") from fault
-
-
-class DayField(DateField):
-    """A date; what cannot be read is said in words."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as fault:
-            raise ValueError(f"{self.label.text} must be a date, like 2026-12-24") from fault
-
-
-class ZoneField(SelectField):
-    """A time zone, by area."""
-
-    def __init__(self, label: str = "", **rest: Any) -> None:
-        choices: Any = {area: dict(zones) for area, zones in zone_groups()}
-        super().__init__(label, choices=choices, validate_choice=False, **rest)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in zone_names():
-            raise StopValidation("Choose a time zone from the list")
+LONGEST_BLOCK = timedelta(days=366)
 
 
 class WeekForm(PageForm):
@@ -98,14 +62,8 @@ class OverrideForm(PageForm):
     """Other hours on one date, or on several in a row."""
 
     first = DayField("First date", [Needed("Enter the date")])
-    last = DayField("Last date")
+    last = LaterDayField("Last date")
     hours = HoursField("Hours on these dates")
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        """An empty last date is no fault."""
-        super().process(*args, **kwargs)
-        if not (self.last.raw_data and str(self.last.raw_data[0]).strip()):
-            self.last.process_errors = []
 
     def answer(self) -> tuple[date, date, tuple[Window, ...]]:
         """The first and the last date, and the windows on each of them."""
@@ -113,20 +71,77 @@ class OverrideForm(PageForm):
         return self.first.data, self.last.data or self.first.data, self.hours.windows
 
 
+class LimitsForm(PageForm):
+    """How much a consultant does at most, over all consult types."""
+
+    active = BooleanField("Visitors can book me")
+    max_per_day = Whole("Consults a day", least=1, most=48)
+    max_per_week = Whole("Consults a week", least=1, most=336)
+
+    def validate_max_per_week(self, field: Any) -> None:
+        """A week cannot hold less than one of its days."""
+        if field.data and self.max_per_day.data and field.data < self.max_per_day.data:
+            raise StopValidation("A week cannot have fewer consults than one of its days")
+
+
+class JourneyForm(PageForm):
+    """Dates on which the hours are meant in another zone."""
+
+    leaves = DayField("From", [Needed("Enter the first date of the journey")])
+    returns = DayField("Until", [Needed("Enter the last date of the journey")])
+    there = ZoneField("Time zone there")
+
+    def validate_returns(self, field: Any) -> None:
+        """A journey ends where it began at the earliest."""
+        if field.data and self.leaves.data and field.data < self.leaves.data:
+            raise StopValidation("The last date is before the first one")
+
+    def answer(self) -> tuple[date, date, str]:
+        """The first and the last date, and the zone."""
+        assert self.leaves.data is not None and self.returns.data is not None
+        return self.leaves.data, self.returns.data, self.there.data
+
+
+class BlockForm(PageForm):
+    """Time in which nothing is to be offered."""
+
+    first = DayField("From", [Needed("Enter the date from which on nothing is offered")])
+    start = TimeField("Time from")
+    last = LaterDayField("Until")
+    end = TimeField("Time until")
+    reason = OneLine("Reason", most=200)
+
+    def answer(self, own: ZoneInfo) -> tuple[datetime, datetime, str]:
+        """Start, end and reason; times left empty are the whole of their date."""
+        assert self.first.data is not None
+        last = self.last.data or self.first.data
+        end = DAY_MINUTES if self.end.minutes is None else self.end.minutes
+        return (
+            datetime.fromtimestamp(instant(self.first.data, self.start.minutes or 0, own), own),
+            datetime.fromtimestamp(instant(last, end, own), own),
+            self.reason.data or "",
+        )
+
+    def fits(self, own: ZoneInfo, now: datetime) -> bool:
+        """Whether the time ends after it starts and is still to come; says so beside the field if not."""
+        start, end, _ = self.answer(own)
+        where = self.end if self.end.data or not self.last.data else self.last
+        if end <= start:
+            where.errors = ["It must end after it starts"]
+        elif end <= now:
+            where.errors = ["This time is over already"]
+        elif end - start > LONGEST_BLOCK:
+            where.errors = ["At most a year can be blocked at once"]
+        return not self.errors
+
+
 class WhyNotForm(CookielessForm):
     """A time about which to ask the engine."""
 
     day = DayField("Date", [Needed("Enter the date")])
-    time = OneLine("Time", [Needed("Enter the time")], most=20)
-
-    def validate_time(self, field: Any) -> None:
-        """Any way of writing a time of day."""
-        try:
-            self.minutes = read_time(field.data or "")
-        except UnreadableHours as fault:
-            raise StopValidation(str(fault)) from fault
+    time = TimeField("Time", [Needed("Enter the time")])
 
     def answer(self, own: ZoneInfo) -> datetime:
         """The instant it is in that zone."""
-        assert self.day.data is not None
-        return datetime.fromtimestamp(instant(self.day.data, self.minutes, own), own)
+        assert self.day.data is not None and self.time.minutes is not None
+        return datetime.fromtimestamp(instant(self.day.data, self.time.minutes, own), own)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 import leads.services
-from booking import services
+from booking import guard, services
 from booking.guard import Guest
 from booking.models import Booking, BookingState
 from kit import clock
@@ -19,10 +19,16 @@ OPEN = (BookingState.HOLD, BookingState.LAPSED)
 def typed(booking: Booking) -> Guest:
     """What was typed so far; before that, what the assessment handed over."""
     if booking.name or booking.address:
-        return Guest(booking.name, booking.address, booking.phone, booking.note)
+        return Guest(booking.name, booking.address, booking.phone, booking.note, booking.answers)
     known = Handover.from_facts(booking.handover).lead
     lead = leads.services.find_lead(known) if known else None
     return Guest(lead.name, lead.address_typed, lead.phone) if lead else Guest("", "")
+
+
+def is_whole(booking: Booking) -> bool:
+    """Whether everything was typed without which nothing can be booked."""
+    needed = {question.label for question in booking.consult_type.questions if question.needed}
+    return bool(booking.name and booking.address) and needed <= booking.answers.keys()
 
 
 def keep(secret: str, guest: Guest) -> None:
@@ -30,8 +36,7 @@ def keep(secret: str, guest: Guest) -> None:
     with transaction():
         booking = services.get_booking(secret)
         if booking.state in OPEN:
-            booking.name, booking.address = guest.name, guest.address
-            booking.phone, booking.note = guest.phone, guest.note
+            guard.write_guest(booking, guest)
 
 
 def forget_lapsed() -> int:

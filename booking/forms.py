@@ -1,18 +1,21 @@
 """The forms of booking, one a page. They check shape; whether a time is free is the guard's business."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms.validators import StopValidation
 
 from booking.call_back import CallBack, Later
 from booking.guard import Guest
+from booking.models import ConsultQuestion, QuestionKind
 from kit.context import current_settings
 from kit.forms import Choice, CookielessForm, Email, ManyLines, Needed, OneLine, PageForm
 
 NAME_NEEDED = "Enter your name, as you would like to be called"
 ADDRESS_NEEDED = "Enter the e-mail address that the invite goes to"
 LONGEST_NOTE = 1000
+LONGEST_LINE = 200
 
 
 class Phone(OneLine):
@@ -44,9 +47,45 @@ class DetailsForm(PageForm):
         if (field.data or "").lower() == current_settings().mail_from.lower():
             raise StopValidation("This is our own address. Enter yours, so that the invite reaches you")
 
+    questions: Sequence[ConsultQuestion] = ()
+
+    @property
+    def asked(self) -> list[tuple[ConsultQuestion, Any]]:
+        """The questions of the consult type, each with its field."""
+        return [(question, self[field_name(question)]) for question in self.questions]
+
     def answer(self) -> Guest:
-        """What was typed."""
-        return Guest(self.name.data or "", self.address.data or "", self.phone.data or "", self.note.data or "")
+        """What was typed; a question that was left open has no answer."""
+        answers = {question.label: field.data for question, field in self.asked if field.data}
+        return Guest(
+            self.name.data or "", self.address.data or "", self.phone.data or "", self.note.data or "", answers
+        )
+
+
+def details_form(questions: Sequence[ConsultQuestion], known: Guest) -> DetailsForm:
+    """The form with a field for each question of the consult type, filled in with what is known."""
+    fields = {field_name(question): _field_of(question) for question in questions}
+    answers = {field_name(question): known.answers.get(question.label) for question in questions}
+    about = {"name": known.name, "address": known.address, "phone": known.phone, "note": known.note}
+    kind = type("DetailsForm", (DetailsForm,), {**fields, "questions": tuple(questions)})
+    form: DetailsForm = kind(data=about | answers)
+    return form
+
+
+def field_name(question: ConsultQuestion) -> str:
+    """What the field of a question is called."""
+    return f"question-{question.id}"
+
+
+def _field_of(question: ConsultQuestion) -> Any:
+    missing = f"Answer the question “{question.label}”"
+    needed = [Needed(missing)] if question.needed else []
+    if question.kind is QuestionKind.CHOICE:
+        options = {option: option for option in question.options}
+        return Choice(question.label, choices=options, missing=missing if question.needed else "")
+    if question.kind is QuestionKind.TEXT:
+        return ManyLines(question.label, needed, most=LONGEST_NOTE)
+    return OneLine(question.label, needed, most=LONGEST_LINE)
 
 
 class ButtonForm(PageForm):

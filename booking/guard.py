@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from booking import calendar_entries
 from booking.availability import hosts_between, policy_of
-from booking.models import Booking, BookingState, Consultant, ConsultType, HostMode
+from booking.models import Booking, BookingState, Consultant, ConsultType
 from booking.refusals import (
     AlreadyCancelled,
     HoldLapsed,
@@ -147,7 +147,7 @@ def confirm(secret: str, guest: Guest, *, now: datetime) -> tuple[Booking, bool]
         if booking.state is not BookingState.HOLD:
             try:
                 host_ids = free_hosts(
-                    consult_type, booking.starts_at, now, minutes=_minutes(booking), leaving_out=booking.id
+                    consult_type, booking.starts_at, now, minutes=booking.minutes, leaving_out=booking.id
                 )
             except SlotTaken as fault:
                 raise HoldLapsed from fault
@@ -175,7 +175,7 @@ def move(secret: str, start: datetime, *, now: datetime, late: bool = False) -> 
         if start == before:
             return booking, before
         length = booking.ends_at - booking.starts_at
-        free_hosts(consult_type, start, now, minutes=_minutes(booking), leaving_out=booking.id, only=consultants)
+        free_hosts(consult_type, start, now, minutes=booking.minutes, leaving_out=booking.id, only=consultants)
         booking.starts_at, booking.ends_at = start, start + length
         booking.sequence += 1
         booking.changed_at = now
@@ -206,10 +206,10 @@ def reassign(secret: str, consultant: Consultant, *, now: datetime, host_name: s
         consult_type, consultants = _type_and_hosts(current, secret)
     with writing([*consultants, consultant], now) as current:
         old = _changeable(locked(current, secret), now, late=True)
-        if consult_type.host_mode is HostMode.ALL or consultant.id == old.consultant_id or not consultant.active:
+        if consultant.id == old.consultant_id or not consultant.active or len(hosts_of(old)) > 1:
             raise HostUnfit
         host_ids = free_hosts(
-            consult_type, old.starts_at, now, minutes=_minutes(old), only=[consultant], whatever_the_notice=True
+            consult_type, old.starts_at, now, minutes=old.minutes, only=[consultant], whatever_the_notice=True
         )
         old.state, old.cancelled_at, old.secret = BookingState.CANCELLED, now, tokens.new_secret()
         old.sequence += 1
@@ -231,8 +231,6 @@ def reassign(secret: str, consultant: Consultant, *, now: datetime, host_name: s
 
 def hosts_of(booking: Booking) -> list[Consultant]:
     """Everybody who takes part for us: the host, and the others where all of them do."""
-    if booking.consult_type.host_mode is HostMode.ANY:
-        return [booking.consultant]
     others = select(Booking).where(Booking.main_id == booking.id).order_by(Booking.id)
     return [booking.consultant, *(row.consultant for row in session().scalars(others))]
 
@@ -328,7 +326,7 @@ def free_hosts(
     reasons = [Timetable(host, policy, now).explain(start) for host in hosts]
     free = [host for host, reason in zip(hosts, reasons, strict=True) if reason is None]
     everybody = only is not None or policy.mode == "all"
-    if free and everybody and len(free) == len(candidates):
+    if free and everybody and len(free) == len(hosts if only is None else only):
         return [int(host.id) for host in free]
     if free and not everybody:
         return [int(min(free, key=_least_to_do).id)]
@@ -358,10 +356,6 @@ def _type_and_hosts(current: Session, secret: str) -> tuple[ConsultType, list[Co
     if booking is None:
         raise NoSuchBooking
     return booking.consult_type, [*booking.consult_type.hosts, booking.consultant]
-
-
-def _minutes(booking: Booking) -> int:
-    return round((booking.ends_at - booking.starts_at).total_seconds() / 60)
 
 
 def _chosen_length(consult_type: ConsultType, minutes: int) -> int:

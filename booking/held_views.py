@@ -7,10 +7,10 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from booking import drafts, guard, letters, links, services, wording
-from booking.forms import ButtonForm, DetailsForm
+from booking.forms import ButtonForm, details_form, field_name
 from booking.guard import Wish
 from booking.looking import Look, read_start
-from booking.models import Booking, BookingState
+from booking.models import Booking, BookingState, QuestionKind
 from booking.picker import value_of
 from booking.picking import picker_page
 from booking.refusals import AlreadyCancelled, HoldLapsed, InvitedRecently, SlotNotOffered, SlotTaken
@@ -35,8 +35,7 @@ def details(token: str) -> ResponseReturnValue:
     booking = services.get_booking(links.read_hold(token))
     if booking.state is BookingState.CONFIRMED:
         return _to_consult(booking)
-    known = drafts.typed(booking)
-    form = DetailsForm(data={"name": known.name, "address": known.address, "phone": known.phone, "note": known.note})
+    form = details_form(booking.consult_type.questions, drafts.typed(booking))
     if form.validate_on_submit():
         drafts.keep(booking.secret, form.answer())
         if _is_held(guard.extend(booking.secret, now=clock.now())):
@@ -54,7 +53,7 @@ def check(token: str) -> ResponseReturnValue:
     booking = services.get_booking(links.read_hold(token))
     if booking.state is BookingState.CONFIRMED:
         return _to_consult(booking)
-    if not booking.name or not booking.address:
+    if not drafts.is_whole(booking):
         return redirect(url_for("booking.held.details", token=token))
     form = ButtonForm()
     if form.validate_on_submit():
@@ -97,7 +96,7 @@ def again(token: str) -> ResponseReturnValue:
             booking.clock,
             Handover.from_facts(booking.handover),
             Origin.from_mapping(booking.origin),
-            round((booking.ends_at - booking.starts_at).total_seconds() / 60),
+            booking.minutes if booking.minutes in booking.consult_type.lengths else 0,
         )
         new = services.hold(booking.consult_type, wish, now=clock.now())
     except SlotTaken as refusal:
@@ -119,10 +118,23 @@ def _page(template: str, booking: Booking, token: str, **values: object) -> str:
         look=_look_of(booking),
         handover=Handover.from_facts(booking.handover),
         meant=likely_meant(booking.address),
-        phone_hint=wording.phone_hint(booking),
+        answers=_answers(booking),
+        phone_hint=wording.phone_hint(booking, [host.name for host in guard.hosts_of(booking)]),
         cut_off=wording.length(booking.consult_type.cut_off),
         **values,
     )
+
+
+def _answers(booking: Booking) -> list[tuple[str, str, str]]:
+    """What was asked and said, and where on the page of details the answer can be changed."""
+    return [
+        (
+            question.label,
+            booking.answers.get(question.label, "") or "No answer",
+            field_name(question) + ("-0" if question.kind is QuestionKind.CHOICE else ""),
+        )
+        for question in booking.consult_type.questions
+    ]
 
 
 def _look_of(booking: Booking) -> Look:
@@ -130,7 +142,8 @@ def _look_of(booking: Booking) -> Look:
     first = booking.starts_at.astimezone(zone(booking.zone_name)).date()
     handover = Handover.from_facts(booking.handover)
     carried = (("with", handover.token()),) if handover != Handover() else ()
-    return Look(first, booking.zone_name, booking.clock, carried=carried)
+    look = Look(first, booking.zone_name, booking.clock, carried=carried)
+    return look.lasting(booking.minutes if len(booking.consult_type.lengths) > 1 else 0)
 
 
 def _lapsed(booking: Booking, token: str, refusal: Refusal | None = None) -> ResponseReturnValue:

@@ -32,14 +32,25 @@ def booked(booking: Booking) -> None:
     _write(booking, "booked", "REQUEST", ("Booked", "New consult"))
 
 
-def moved(booking: Booking, before: datetime) -> None:
-    """Send both the new time; `before` is when it was to start."""
-    _write(booking, "moved", "REQUEST", ("Moved", "Moved"), before)
+def moved(booking: Booking, before: datetime, *, by: str = "", reason: str = "") -> None:
+    """Send both the new time; `before` is when it was to start, `by` the consultant who moved it, if one did."""
+    _write(booking, "moved", "REQUEST", ("Moved", "Moved"), before, by=by, reason=reason)
 
 
-def cancelled(booking: Booking) -> None:
-    """Take it out of both calendars."""
-    _write(booking, "cancelled", "CANCEL", ("Cancelled", "Cancelled"))
+def cancelled(booking: Booking, *, by: str = "") -> None:
+    """Take it out of both calendars; `by` is the consultant who called it off, if one did."""
+    _write(booking, "cancelled", "CANCEL", ("Cancelled", "Cancelled"), by=by, reason=booking.reason)
+
+
+def reassigned(old: Booking, new: Booking, *, by: str, reason: str = "") -> None:
+    """Invite the guest and the new host to the new entry, and take the old one out of both calendars."""
+    values = {"by": by, "reason": reason, "old": old, "new": new}
+    _to_guest(new, "reassigned", "REQUEST", "New host", values | _times(new))
+    _to_guest(old, "replaced", "CANCEL", "Replaced", values | _times(old))
+    if new.consultant.address:
+        _to_host(new, new.consultant, "taken_over", "REQUEST", "New consult", values | _times(new))
+    if old.consultant.address:
+        _to_host(old, old.consultant, "given_away", "CANCEL", "Given away", values | _times(old))
 
 
 def guest_invite(booking: Booking) -> Invite:
@@ -107,20 +118,29 @@ def host_time(booking: Booking, host: Consultant | None = None) -> When:
     return guest_time(booking).seen_from((host or booking.consultant).zone_name)
 
 
-def _write(booking: Booking, name: str, method: str, subjects: tuple[str, str], before: datetime | None = None) -> None:
-    """The same news to both. `before` is the start it had."""
+def _write(
+    booking: Booking,
+    name: str,
+    method: str,
+    subjects: tuple[str, str],
+    before: datetime | None = None,
+    *,
+    by: str = "",
+    reason: str = "",
+) -> None:
+    """The same news to both. `before` is the start it had; `by` and `reason` are those of a consultant."""
     length = booking.ends_at - booking.starts_at
-    values: dict[str, Any] = {
-        "booking": booking,
-        "title": title(booking),
-        "guest_when": guest_time(booking),
-        "guest_before": before and When(before, before + length, booking.zone_name, booking.clock),
-    }
+    guest_before = before and When(before, before + length, booking.zone_name, booking.clock)
+    values = _times(booking) | {"guest_before": guest_before, "by": by, "reason": reason}
     _to_guest(booking, name, method, subjects[0], values)
     for host in hosts_of(booking):
         if host.address:
             host_before = before and When(before, before + length, host.zone_name, booking.clock)
             _to_host(booking, host, name, method, subjects[1], {**values, "host_before": host_before})
+
+
+def _times(booking: Booking) -> dict[str, Any]:
+    return {"booking": booking, "title": title(booking), "guest_when": guest_time(booking)}
 
 
 def _to_guest(booking: Booking, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
@@ -133,6 +153,7 @@ def _to_guest(booking: Booking, name: str, method: str, subject: str, values: di
         greeting=wording.plain_name(booking.name),
         place=wording.place_for_guest(booking),
         manage_url=consult_url(booking),
+        again_path=f"/book/{booking.consult_type.slug}/" if booking.consult_type.active else "/book/",
         links=calendar_links(booking),
     )
     when: When = values["guest_when"]
@@ -160,7 +181,7 @@ def _to_host(booking: Booking, host: Consultant, name: str, method: str, subject
         host=host,
         host_when=when,
         place=wording.place_for_host(booking),
-        briefing=_briefing(booking),
+        briefing=(*_briefing(booking), *booking.answers.items()),
         lead_url=_lead_url(booking),
     )
     mail = Mail(

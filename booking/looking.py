@@ -48,6 +48,20 @@ class Look:
         """A value that is handed on, or empty."""
         return dict(self.carried).get(name, "")
 
+    @property
+    def minutes(self) -> int:
+        """The length that was chosen, 0 where none was."""
+        return int(self.get("length") or 0)
+
+    def lasting(self, minutes: int) -> "Look":
+        """The same look at times of that length; 0 leaves it to the consult type."""
+        rest = tuple(pair for pair in self.carried if pair[0] != "length")
+        return replace(self, carried=(*rest, ("length", str(minutes))) if minutes else rest)
+
+    def saying(self, fault: str) -> "Look":
+        """The same look with one more sentence about what could not be read."""
+        return replace(self, faults=(*self.faults, fault))
+
     def fields(self, first: date | None = None) -> tuple[tuple[str, str], ...]:
         """Everything, as hidden fields or a query; another date where one is given."""
         day = first or self.first
@@ -86,6 +100,11 @@ def read_look(said: Mapping[str, str], *, zone_name: str, clock: str) -> Look:
     carried = [(name, said.get(name, "")[:LONGEST]) for name in ("from", *UTM_NAMES) if said.get(name)]
     if token := said.get("with", ""):
         carried.insert(0, ("with", token[:LONGEST_TOKEN]))
+    if minutes := said.get("length", ""):
+        if re.fullmatch(r"[1-9][0-9]{0,3}", minutes):
+            carried.append(("length", minutes))
+        else:
+            faults.append("The length in the address could not be read, so these are times of the usual length.")
     return Look(first, zone_name, clock, told, tuple(carried), tuple(faults))
 
 

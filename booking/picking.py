@@ -7,6 +7,7 @@ from booking import services
 from booking.looking import Look
 from booking.models import Booking, ConsultType
 from booking.picker import DAYS_SHOWN, ONE_DAY, Day, Month, days_of, month_of
+from booking.wording import lengths_of_type
 from kit.words import format_date
 from kit.zones import city, offset_label, zone
 
@@ -19,6 +20,7 @@ class PickerPage:
     """
 
     look: Look
+    minutes: int
     offsets: str
     days: tuple[Day, ...]
     month: Month
@@ -34,11 +36,18 @@ class PickerPage:
 
 
 def picker_page(consult_type: ConsultType, look: Look, *, now: datetime, moving: Booking | None = None) -> PickerPage:
-    """What is free from `look.first` on. Where those seven days have nothing it goes to the first day that has."""
+    """What is free from `look.first` on. Where those seven days have nothing it goes to the first day that has.
+
+    A length that the consult type does not have is said, and its first one is shown.
+    """
+    if look.minutes and look.minutes not in consult_type.lengths:
+        lengths = lengths_of_type(consult_type)
+        look = look.lasting(0).saying(f"It can take {lengths}; these are times for {consult_type.minutes} minutes.")
     own = zone(look.zone_name)
     today = now.astimezone(own).date()
     last = services.last_bookable_day(consult_type, zone=own, now=now)
-    found = services.offer(consult_type, first=today, last=last, zone=own, now=now, moving=moving)
+    minutes = look.minutes or None
+    found = services.offer(consult_type, first=today, last=last, zone=own, now=now, moving=moving, minutes=minutes)
     free = {day.day: tuple(slot.start for slot in day.slots) for day in found}
     wanted = min(max(look.first or today, today), last)
     shown = _nearest(sorted(free), wanted)
@@ -51,6 +60,7 @@ def picker_page(consult_type: ConsultType, look: Look, *, now: datetime, moving:
         jumped = f"Nothing is free in the seven days from {format_date(wanted)}. These are the nearest free days."
     return PickerPage(
         look=look.at(shown),
+        minutes=moving.minutes if moving else look.minutes or consult_type.minutes,
         offsets=" then ".join(dict.fromkeys(offset_label(start, own) for start in starts)),
         days=days_of(free, first=shown, zone=own, clock=look.clock),
         month=month_of(free, shown=shown),

@@ -77,6 +77,34 @@ class UnfitHours(Unacceptable):
     sentence = "Check the hours: each needs a start and an end."
 
 
+class JourneysOverlap(Unacceptable):
+    """A consultant cannot be in two zones on one date."""
+
+    title = "These dates overlap another journey"
+    sentence = "Remove the other journey first, or change the dates."
+
+
+class NoSuchQuestion(NotFound):
+    """The consult type does not ask that."""
+
+    title = "This question is not asked"
+    sentence = "It may have been removed in the meantime."
+
+
+class AddressInUse(Conflict):
+    """Another consult type has that address, or had it."""
+
+    title = "That address leads somewhere else"
+    sentence = "Another consult type has it, or had it before. Choose a different one."
+
+
+class QuestionAskedTwice(Conflict):
+    """Two questions of a consult type cannot be told apart in its answers."""
+
+    title = "This is asked already"
+    sentence = "Another question of this consult type has the same words."
+
+
 class HostUnfit(Conflict):
     """That consultant cannot take the consult over."""
 

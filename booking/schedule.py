@@ -1,13 +1,14 @@
 """A consultant sets when they can be booked: weekly hours, other hours on single dates, closed dates."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, select
 
 from booking.hours import ONE_DAY, Window
-from booking.models import Booking, BookingState, Consultant, ConsultType, DateOverride, WeeklyHours
+from booking.models import Booking, BookingState, Consultant, ConsultType, DateOverride, HostMode, WeeklyHours
 from booking.refusals import NoSuchBooking, UnfitHours
 from kit.context import current_settings
 from kit.db import session, transaction
@@ -45,7 +46,7 @@ def take_over_default(account_id: int, *, name: str, address: str) -> None:
 def become_consultant(account_id: int, *, name: str, address: str) -> Consultant:
     """The consultant that an account is, made now if need be. The one a new site began with is taken over.
 
-    Somebody new hosts every consult type; hours they have none yet.
+    Somebody new hosts every consult type of which one host takes part; hours they have none yet.
     """
     with transaction() as current:
         found = consultant_of(account_id)
@@ -59,7 +60,7 @@ def become_consultant(account_id: int, *, name: str, address: str) -> Consultant
                 name=name, address=address, account_id=account_id, zone_name=current_settings().site_timezone
             )
             current.add(consultant)
-            for consult_type in current.scalars(select(ConsultType)):
+            for consult_type in current.scalars(select(ConsultType).where(ConsultType.host_mode == HostMode.ANY)):
                 consult_type.hosts.append(consultant)
         current.flush()
         return consultant
@@ -82,6 +83,13 @@ def set_week(consultant: Consultant, *, zone_name: str, week: Mapping[int, tuple
             for weekday, windows in sorted(week.items())
             for window in windows
         ]
+        current.flush()
+
+
+def set_limits(consultant: Consultant, *, active: bool, max_per_day: int | None, max_per_week: int | None) -> None:
+    """How many consults of all types together a day and a week may have; whether there are any at all."""
+    with transaction() as current:
+        consultant.active, consultant.max_per_day, consultant.max_per_week = active, max_per_day, max_per_week
         current.flush()
 
 
@@ -120,6 +128,21 @@ def remove_override(consultant: Consultant, day: date) -> None:
         current.expire(consultant, ["overrides"])
 
 
+def get_consult(reference: str) -> Booking:
+    """What was agreed or offered under that reference, whatever became of it. Raises NoSuchBooking."""
+    if not re.fullmatch(r"[0-9A-F]{8}", reference):
+        raise NoSuchBooking("There is no consult with this reference.")
+    chosen = select(Booking).where(
+        Booking.uid.startswith(reference.lower()),
+        Booking.main_id.is_(None),
+        Booking.state.not_in((BookingState.HOLD, BookingState.LAPSED)),
+    )
+    found = session().scalar(chosen.order_by(Booking.id.desc()))
+    if found is None:
+        raise NoSuchBooking("There is no consult with this reference.")
+    return found
+
+
 def consults(*, begin: datetime, end: datetime, state: BookingState | None = None) -> tuple[Booking, ...]:
     """Everything agreed that starts in [begin, end), cancelled ones too, in order."""
     states = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED, BookingState.CANCELLED)
@@ -141,9 +164,9 @@ def leads_of(bookings: tuple[Booking, ...]) -> dict[int, Lead]:
 def mark(reference: str, *, held: bool, now: datetime) -> Booking:
     """Note that a consult took place, or that the guest did not come. Raises NoSuchBooking."""
     with transaction() as current:
-        booking = current.scalar(select(Booking).where(func.upper(func.substr(Booking.uid, 1, 8)) == reference))
+        booking = get_consult(reference)
         open_states = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)
-        if booking is None or booking.state not in open_states or booking.starts_at > now:
+        if booking.state not in open_states or booking.starts_at > now:
             raise NoSuchBooking
         state = BookingState.HELD if held else BookingState.MISSED
         if booking.state is not state:

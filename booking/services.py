@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 import leads.services
 from booking import guard, letters
 from booking.availability import hosts_between, policy_of
 from booking.guard import Guest, Wish
 from booking.hours import ONE_DAY, instant
-from booking.models import Booking, BookingState, Consultant, ConsultType
+from booking.models import Booking, BookingState, ConsultType
 from booking.refusals import InvitedRecently, NoSuchBooking, NoSuchConsult, SlotTaken
-from booking.slots import Reason, Slot, Timetable, find_slots
+from booking.slots import Slot, find_slots
 from kit.context import current_settings
 from kit.db import session, transaction
 from leads.handover import Handover
@@ -23,7 +24,6 @@ from leads.origin import Origin
 
 ONE_HOUR = timedelta(hours=1)
 SUGGESTIONS = 6
-LOOK_AHEAD_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class DayOfSlots:
 def consult_types() -> tuple[ConsultType, ...]:
     """What can be booked."""
     chosen = select(ConsultType).where(ConsultType.active).order_by(ConsultType.minutes, ConsultType.id)
-    return tuple(session().scalars(chosen))
+    return tuple(session().scalars(chosen.options(selectinload(ConsultType.hosts))))
 
 
 def get_consult_type(slug: str) -> ConsultType:
@@ -66,7 +66,7 @@ def offer(
     end = datetime.fromtimestamp(instant(last + ONE_DAY, 0, zone), zone)
     people = consult_type.hosts if moving is None else guard.hosts_of(moving)
     if moving is not None:
-        minutes = round((moving.ends_at - moving.starts_at).total_seconds() / 60)
+        minutes = moving.minutes
     hosts = hosts_between(people, begin, end, now=now, leaving_out=moving.id if moving else None)
     by_day: dict[date, list[Slot]] = {}
     for slot in find_slots(hosts, policy_of(consult_type, minutes), now=now, first=first, last=last, zone=zone):
@@ -80,47 +80,13 @@ def last_bookable_day(consult_type: ConsultType, *, zone: ZoneInfo, now: datetim
     return (now + timedelta(days=consult_type.horizon_days + 1)).astimezone(zone).date()
 
 
-def first_free_day(
-    consult_type: ConsultType,
-    *,
-    start: date,
-    zone: ZoneInfo,
-    now: datetime,
-    moving: Booking | None = None,
-    minutes: int | None = None,
-) -> date | None:
-    """The first date from `start` on with a free slot; None when there is nothing until the horizon."""
-    last = last_bookable_day(consult_type, zone=zone, now=now)
-    day = start
-    while day <= last:
-        until = min(day + (LOOK_AHEAD_DAYS - 1) * ONE_DAY, last)
-        found = offer(consult_type, first=day, last=until, zone=zone, now=now, moving=moving, minutes=minutes)
-        if found:
-            return found[0].day
-        day = until + ONE_DAY
-    return None
-
-
 def next_free(
     consult_type: ConsultType, *, zone: ZoneInfo, now: datetime, minutes: int | None = None
 ) -> tuple[datetime, ...]:
     """The next few free starts."""
-    today = now.astimezone(zone).date()
-    day = first_free_day(consult_type, start=today, zone=zone, now=now, minutes=minutes)
-    if day is None:
-        return ()
-    days = offer(consult_type, first=day, last=day + 6 * ONE_DAY, zone=zone, now=now, minutes=minutes)
+    first, last = now.astimezone(zone).date(), last_bookable_day(consult_type, zone=zone, now=now)
+    days = offer(consult_type, first=first, last=last, zone=zone, now=now, minutes=minutes)
     return tuple(slot.start for found in days for slot in found.slots)[:SUGGESTIONS]
-
-
-def why_not(
-    consult_type: ConsultType, start: datetime, *, now: datetime
-) -> tuple[tuple[Consultant, Reason | None], ...]:
-    """For each host the first rule that removes that start; None where it is offered."""
-    hosts = hosts_between(consult_type.hosts, start, start + consult_type.length, now=now)
-    people = {str(consultant.id): consultant for consultant in consult_type.hosts}
-    policy = policy_of(consult_type)
-    return tuple((people[host.id], Timetable(host, policy, now).explain(start)) for host in hosts)
 
 
 def hold(consult_type: ConsultType, wish: Wish, *, now: datetime) -> Booking:
@@ -160,30 +126,44 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
         return booking
 
 
-def move(secret: str, start: datetime, *, now: datetime, zone_name: str = "", clock: str = "") -> Booking:
+def move(
+    secret: str,
+    start: datetime,
+    *,
+    now: datetime,
+    zone_name: str = "",
+    clock: str = "",
+    by: str = "",
+    reason: str = "",
+) -> Booking:
     """Put a consult to another time; both sides get the invite anew. Raises what `guard.move` raises.
 
-    The zone and the clock by which the visitor picked the new time are those in which it is told from then on.
+    The zone and the clock by which the visitor picked the new time are those in which it is told from then on. `by` is
+    the consultant who moves it, empty where the guest does: past the cut-off too, and the letters tell the `reason`.
     """
     with transaction():
-        booking, before = guard.move(secret, start, now=now)
+        booking, before = guard.move(secret, start, now=now, late=bool(by))
         booking.zone_name, booking.clock = zone_name or booking.zone_name, clock or booking.clock
         if booking.starts_at != before:
             lead = _lead_of(booking)
             if lead is not None:
-                _tell(lead, HappeningKind.CONSULT_MOVED, booking, now, "moved", was=before.isoformat())
-            letters.moved(booking, before)
+                facts = {"was": before.isoformat(), "reason": reason}
+                _tell(lead, HappeningKind.CONSULT_MOVED, booking, now, _done("moved", by), **facts)
+            letters.moved(booking, before, by=by, reason=reason)
         return booking
 
 
-def cancel(secret: str, *, reason: str, now: datetime) -> Booking:
-    """Call a consult off; both sides get the cancellation. Raises what `guard.cancel` raises."""
+def cancel(secret: str, *, reason: str, now: datetime, by: str = "") -> Booking:
+    """Call a consult off; both sides get the cancellation. Raises what `guard.cancel` raises.
+
+    `by` is the consultant who does it, empty where the guest does: past the cut-off too, and the guest is told why.
+    """
     with transaction():
-        booking = guard.cancel(secret, reason, now=now)
+        booking = guard.cancel(secret, reason, now=now, late=bool(by))
         lead = _lead_of(booking)
         if lead is not None:
-            _tell(lead, HappeningKind.CONSULT_CANCELLED, booking, now, "cancelled", reason=reason)
-        letters.cancelled(booking)
+            _tell(lead, HappeningKind.CONSULT_CANCELLED, booking, now, _done("cancelled", by), reason=reason)
+        letters.cancelled(booking, by=by)
         return booking
 
 
@@ -224,6 +204,10 @@ def _tell(lead: Lead, kind: HappeningKind, booking: Booking, at: datetime, verb:
         **more,
     }
     leads.services.record(lead, kind, at=at, headline=f"{booking.consult_type.name} {verb}", facts=facts)
+
+
+def _done(verb: str, by: str) -> str:
+    return f"{verb} by {by}" if by else verb
 
 
 def _invited_recently(address: str, now: datetime) -> bool:

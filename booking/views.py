@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking import call_back, links, services
+from booking import call_back, catalogue, links, services, wording
 from booking.consult_views import consult
 from booking.forms import CallBackForm
 from booking.guard import Wish
@@ -11,7 +11,7 @@ from booking.held_views import held
 from booking.looking import Look, read_start
 from booking.models import ConsultType
 from booking.picking import picker_page
-from booking.refusals import SlotNotOffered, SlotTaken
+from booking.refusals import NoSuchConsult, SlotNotOffered, SlotTaken
 from booking.visit import handover_of, look_of_request, origin_of, readable_handover, visitor
 from kit import clock
 from kit.limits import limiter
@@ -31,13 +31,18 @@ def types() -> ResponseReturnValue:
     look = look_of_request(request.args)
     if len(offered) == 1:
         return _picker(offered[0], look)
-    return render_template("booking/types.html", types=offered, look=look)
+    return render_template("booking/types.html", types=offered, look=look.lasting(0), wording=wording)
 
 
 @blueprint.get("/<slug>/")
 def picker(slug: str) -> ResponseReturnValue:
-    """The free times of one kind of conversation."""
-    return _picker(services.get_consult_type(slug), look_of_request(request.args))
+    """The free times of one kind of conversation; an address it had before leads to the one it has."""
+    try:
+        consult_type = services.get_consult_type(slug)
+    except NoSuchConsult:
+        query = request.query_string.decode("latin-1")
+        return redirect(url_for(".picker", slug=catalogue.moved_to(slug)) + (f"?{query}" if query else ""), 301)
+    return _picker(consult_type, look_of_request(request.args))
 
 
 @blueprint.post("/<slug>/hold")
@@ -52,7 +57,8 @@ def hold(slug: str) -> ResponseReturnValue:
     try:
         if start is None:
             raise SlotNotOffered
-        wish = Wish(start, visitor(), look.zone_name, look.clock, handover, origin_of(look, handover))
+        origin = origin_of(look, handover)
+        wish = Wish(start, visitor(), look.zone_name, look.clock, handover, origin, look.minutes)
         booking = services.hold(consult_type, wish, now=clock.now())
     except SlotTaken as refusal:
         return _picker(consult_type, look, refusal)
@@ -80,8 +86,15 @@ def _picker(consult_type: ConsultType, look: Look, refusal: Refusal | None = Non
     except LinkAltered as altered:
         refusal = refusal or altered
     page = picker_page(consult_type, look, now=clock.now())
-    status = refusal.status if refusal else 422 if look.faults else 200
+    status = refusal.status if refusal else 422 if page.look.faults else 200
     shown = render_template(
-        "booking/picker.html", type=consult_type, page=page, handover=handover, refusal=refusal, moving=None
+        "booking/picker.html",
+        type=consult_type,
+        page=page,
+        handover=handover,
+        refusal=refusal,
+        moving=None,
+        with_whom=wording.hosts_of_type(consult_type),
+        where=wording.place_of_type(consult_type),
     )
     return shown, status

@@ -1,9 +1,10 @@
 """What is said about a conversation besides its time: the place, the guest's name, what is known of them."""
 
 import re
+from collections.abc import Sequence
 
-from booking.models import Booking, PlaceKind
-from kit.words import plural
+from booking.models import Booking, ConsultType, HostMode, PartStat, PlaceKind
+from kit.words import join_and, plural
 from leads.handover import Handover
 
 # Letters of any script with the marks that stand in names; one that could be an address or a sales line is none.
@@ -47,23 +48,58 @@ def location(booking: Booking) -> str:
     return booking.consult_type.place.strip()
 
 
-def phone_hint(booking: Booking) -> str:
+def phone_hint(booking: Booking, hosts: Sequence[str]) -> str:
     """What the number is for."""
     if booking.consult_type.place_kind is PlaceKind.PHONE:
-        return f"{booking.consultant.name} calls you on it. Without one, reply to the invite with the number to call."
+        call = "calls" if len(hosts) == 1 else "call"
+        return f"{join_and(hosts)} {call} you on it. Without one, reply to the invite with the number to call."
     return "For the case that something comes up on the day."
 
 
-def next_step(booking: Booking) -> str:
+def next_step(booking: Booking, hosts: Sequence[str]) -> str:
     """What happens at the agreed time."""
-    kind, host = booking.consult_type.place_kind, booking.consultant.name
+    kind, names, one = booking.consult_type.place_kind, join_and(hosts), len(hosts) == 1
     if kind is PlaceKind.PHONE and booking.phone:
-        return f"At the agreed time {host} calls you on {booking.phone}."
+        return f"At the agreed time {names} {'calls' if one else 'call'} you on {booking.phone}."
     if kind is PlaceKind.PHONE:
-        return f"Reply to the invite with the number on which {host} should call you."
+        return f"Reply to the invite with the number on which {names} should call you."
     if kind is PlaceKind.VIDEO:
-        return f"At the agreed time you meet {host} by the link: {booking.consult_type.place}"
-    return f"At the agreed time {host} expects you: {booking.consult_type.place}"
+        return f"At the agreed time you meet {names} by the link: {booking.consult_type.place}"
+    return f"At the agreed time {names} {'expects' if one else 'expect'} you: {booking.consult_type.place}"
+
+
+def hosts_of_type(consult_type: ConsultType) -> str:
+    """With whom: `Robin Vale`, `Robin Vale and Sam Ortiz` where both take part, `… or …` where one of them does."""
+    names = [host.name for host in consult_type.hosts if host.active]
+    return join_and(names) if consult_type.host_mode is HostMode.ALL else join_or(names)
+
+
+def place_of_type(consult_type: ConsultType) -> str:
+    """`By phone`, `By video`, or the address."""
+    if consult_type.place_kind is PlaceKind.ADDRESS:
+        return consult_type.place.strip()
+    return "By phone" if consult_type.place_kind is PlaceKind.PHONE else "By video"
+
+
+def lengths_of_type(consult_type: ConsultType) -> str:
+    """`30 minutes`, or `30, 45 or 60 minutes`."""
+    *shorter, longest = consult_type.lengths
+    return join_or([*(str(minutes) for minutes in shorter), plural(longest, "minute")])
+
+
+def join_or(parts: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return f"{', '.join(parts[:-1])} or {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def calendar_answer(booking: Booking) -> str:
+    """What the guest's calendar said to the invite."""
+    return {
+        PartStat.NEEDS_ACTION: "No answer yet",
+        PartStat.ACCEPTED: "Accepted",
+        PartStat.TENTATIVE: "Perhaps",
+        PartStat.DECLINED: "Declined",
+    }[booking.partstat]
 
 
 def length(minutes: int) -> str:

@@ -1,11 +1,11 @@
-"""A visitor, and somebody else, before a site where one kind of conversation can be booked."""
+"""A visitor, and somebody else, where one kind of conversation can be booked; a consultant at the desk."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.booking.builders import a_consult_type
-from tests.booking.visit import Visit
+from tests.booking.visit import Visit, at_the_desk
 
 
 @pytest.fixture
@@ -18,3 +18,9 @@ def visit(app: Flask, client: FlaskClient) -> Visit:
 def stranger(app: Flask) -> Visit:
     """Somebody else's browser."""
     return Visit(app.test_client())
+
+
+@pytest.fixture
+def robin(app: Flask) -> Visit:
+    """A consultant at the desk."""
+    return at_the_desk(app, "Robin Hale", "robin@consultancy.example")

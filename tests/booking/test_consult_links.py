@@ -91,7 +91,7 @@ def test_a_used_link_says_so(visit: Visit):
 def test_an_altered_link_says_so(visit: Visit):
     own, held = visit.book(NINE), visit.hold(TEN)
 
-    for address in (own[:-1] + ("A" if own[-1] != "A" else "B"), "/book/consult/x", held[:-3], "/book/held/x"):
+    for address in (own[:-2] + ("AA" if own[-2:-1] != "A" else "BA"), "/book/consult/x", held[:-3], "/book/held/x"):
         page = visit.get(address)
         assert page.status == 404
         assert page.heading == "This link is not complete"

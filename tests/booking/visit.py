@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+import staff.services
 from booking.models import Booking, BookingState
 from kit.db import session
 from tests.booking.invite_rules import assert_invite_history, assert_invite_rules
@@ -18,6 +20,7 @@ MoveClock = Callable[[datetime], None]
 NOW = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 NINE = "2026-11-02T14:00:00Z"  # 9:00 in New York on the Monday after the clocks changed
 TEN = "2026-11-02T15:00:00Z"
+PASSWORD = "a few unrelated words"
 
 DETAILS = {
     "name": "Ann Bee",
@@ -61,6 +64,15 @@ class Visit:
         response = self.get(self.to_check(self.hold(start), **changes)).form(0).submit()
         assert response.status_code == 303, response.get_data(as_text=True)
         return str(response.location).split("?")[0]
+
+
+def at_the_desk(app: Flask, name: str, address: str, *, role: str = "consultant") -> Visit:
+    """A browser of somebody who works here, signed in."""
+    invitation = staff.services.invite(role=role, at=NOW)
+    staff.services.accept_invitation(invitation.secret, staff.services.NewAccount(name, address, PASSWORD), at=NOW)
+    visit = Visit(app.test_client())
+    visit.get("/desk/sign-in").form(0).submit(email=address, password=PASSWORD)
+    return visit
 
 
 def bookings() -> list[Booking]:
