@@ -73,6 +73,12 @@ def try_again(source: CalendarSource, *, now: datetime) -> None:
     after_commit(_wake)
 
 
+def behind(source: CalendarSource) -> tuple[int, str]:
+    """How many consults are still to be written into a calendar, or taken out, and what stands in the way."""
+    late = [entry for entry in _entries(source) if entry.written < entry.wanted]
+    return len(late), next((entry.trouble for entry in late if entry.trouble), "")
+
+
 def _written_by(booking: Booking) -> Iterable[int]:
     """The calendars that consults of its hosts are written to."""
     followers = select(Booking.consultant_id).where(Booking.main_id == booking.id)

@@ -75,6 +75,27 @@ def calendar_file(invite: Invite) -> bytes:
     return _object("PUBLISH", event)
 
 
+def stored(invite: Invite) -> bytes:
+    """The object as it is put into a calendar: no METHOD (RFC 4791 4.1), and the server is to write to nobody.
+
+    `SCHEDULE-AGENT=CLIENT` says that invites and answers are our own business (RFC 6638 7.1).
+    """
+    event = _event(invite, "TENTATIVE" if invite.tentative else "CONFIRMED")
+    _add_parties(event, invite)
+    attendees = event.get("attendee", [])
+    for party in [event["organizer"], *(attendees if isinstance(attendees, list) else [attendees])]:
+        party.params["SCHEDULE-AGENT"] = "CLIENT"
+    return _object("", event)
+
+
+def feed_event(invite: Invite, *, cancelled: bool = False) -> Event:
+    """A conversation as it stands in a feed: nobody attends. `invite.stamp` is when it was last changed."""
+    status = "CANCELLED" if cancelled else "TENTATIVE" if invite.tentative else "CONFIRMED"
+    event = _event(invite, status)
+    event.add("last-modified", utc(invite.stamp))
+    return event
+
+
 def calendar_links(invite: Invite) -> tuple[CalendarLink, ...]:
     """Google, Outlook, Microsoft 365 and Yahoo, in that order."""
     start, end = utc(invite.start), utc(invite.end)

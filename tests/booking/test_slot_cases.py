@@ -47,9 +47,10 @@ def read_calendar(host: dict[str, Any]) -> tuple[Interval, ...]:
     if "ics" not in host:
         return ()
     first, until = (date.fromisoformat(day) for day in host["ics_range"])
-    return read_busy(
-        host["ics"].encode(), zone=ZoneInfo(host["tz"]), first=first, until=until, address=host.get("email", "")
-    )
+    own = host.get("email", "")
+    found = read_busy([host["ics"].encode()], zone=ZoneInfo(host["tz"]), first=first, until=until, address=own)
+    assert found.misread == ()
+    return found.intervals
 
 
 def live(booking: dict[str, Any], case: dict[str, Any]) -> bool:
