@@ -13,10 +13,14 @@ import blog.commands
 import blog.views
 import booking.admin
 import booking.block_admin
+import booking.calendar_admin
 import booking.calendar_models
+import booking.calendar_sources
+import booking.calendar_writing
 import booking.consult_admin
 import booking.drafts
 import booking.exchange_models
+import booking.feed_views
 import booking.models
 import booking.type_admin
 import booking.views
@@ -50,7 +54,9 @@ BLUEPRINTS = (
     staff.views.blueprint,
     desk.views.blueprint,
     booking.views.blueprint,
+    booking.feed_views.blueprint,
     booking.admin.admin,
+    booking.calendar_admin.calendar_admin,
     booking.block_admin.block_admin,
     booking.consult_admin.consult_admin,
     booking.type_admin.type_admin,
@@ -61,6 +67,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "render_reports": assessment.services.render_due_reports,
     "forget_old_drafts": assessment.services.forget_old_drafts,
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
+    "read_calendars": booking.calendar_sources.read_due,
+    "write_calendars": booking.calendar_writing.write_due,
 }
 
 
