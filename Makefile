@@ -1,17 +1,19 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix lock bench
-PY := .venv/bin/python
+.PHONY: help run demo test check fix story check-stories snap shots doctor bench lock
+SHELL := /bin/sh
+flask := .venv/bin/python -m flask --app app
+compile := uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 help: ## What can be made here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Set up what is missing and serve the whole site at 127.0.0.1:5000 (PORT and HOST change it)
 	@bin/set-up run
-	@exec .venv/bin/flask --app app serve
+	@exec $(flask) serve
 
-demo: ## Fill an empty site with sample data: people, consults and letters in every state
+demo: ## Fill an empty site with sample data: people, assessments, consults and letters in every state
 	@bin/set-up run
-	@.venv/bin/flask --app app demo
+	@$(flask) demo
 
 test: ## Set up what tests need and run every check and test
 	@bin/set-up test
@@ -22,13 +24,36 @@ check: ## May I push? The fast checks in one go
 	@bin/test fast
 
 fix: ## Put imports and layout of the code in order
+	@bin/set-up test
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-lock: ## Renew the locked dependencies (needs uv); the locks name no host
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra test --extra bench -c requirements.lock -o requirements-test.lock
+story: ## Begin a story as a draft: make story TITLE="The second call"
+	@test -n "$$TITLE" || { echo 'A story needs a title: make story TITLE="The second call"'; exit 2; }
+	@bin/set-up run
+	@$(flask) stories new "$$TITLE"
 
-bench: ## Measure speed, as ratios against stated limits
+check-stories: ## Name every fault of every story, with file and line
+	@bin/set-up run
+	@$(flask) stories check
+
+snap: ## Write the snapshots of letters, invites, reports and addresses anew; review them like code
 	@bin/set-up test
-	@for file in benchmarks/*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
+	@PYTHONPATH=. .venv/bin/python -m pytest -q -n 2 --snap -m "not browser and not processes"
+	@git status --short tests/snapshots
+
+shots: ## Take pictures of every page at three widths, light and dark, into build/shots (ONLY="part of a name")
+	@bin/set-up test
+	@PYTHONPATH=. .venv/bin/python -m tests.journeys.shots build/shots $(ONLY)
+
+doctor: ## Ask the site what ails it: database, worker, mail server, settings, time zones, disk
+	@bin/set-up run
+	@$(flask) doctor
+
+bench: ## Measure speed against stated limits; some minutes
+	@bin/set-up test
+	@for file in benchmarks/*.py; do echo "== $$file"; PYTHONPATH=. .venv/bin/python "$$file" || exit 1; done
+
+lock: ## Renew the locked dependencies (needs uv; UPGRADE=--upgrade takes newer ones); the locks name no host
+	$(compile) $(UPGRADE) pyproject.toml -o requirements.lock
+	$(compile) $(UPGRADE) pyproject.toml --extra test --extra bench -c requirements.lock -o requirements-test.lock
