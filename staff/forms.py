@@ -6,9 +6,8 @@ from wtforms import PasswordField
 from wtforms.validators import StopValidation
 
 from kit.forms import Email, Needed, OneLine, PageForm
+from staff.passwords import what_is_wrong
 from staff.services import NewAccount
-
-SHORTEST_PASSWORD = 12
 
 
 class WelcomeForm(PageForm):
@@ -19,10 +18,9 @@ class WelcomeForm(PageForm):
     password = PasswordField("Password", [Needed("Enter a password")])
 
     def validate_password(self, field: Any) -> None:
-        if len(field.data or "") < SHORTEST_PASSWORD:
-            raise StopValidation(f"The password must have at least {SHORTEST_PASSWORD} characters")
-        if len(field.data) > 200:
-            raise StopValidation("The password must have 200 characters or fewer")
+        fault = what_is_wrong(field.data or "", own=(self.name.data or "", self.email.data or ""))
+        if fault:
+            raise StopValidation(fault)
 
     def answer(self) -> NewAccount:
         """What was typed."""

@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, select
 
 from kit import tokens
 from kit.db import session, transaction
-from kit.refusals import Conflict, Gone
+from kit.refusals import Conflict, Gone, NotFound
 from staff.models import Account, Invitation, Role
+from staff.passwords import normalise
 
 ROLES = {
     "owner": "Everything, and who else works here",
@@ -32,6 +33,13 @@ class AddressTaken(Conflict):
 
     title = "There is an account with this address"
     sentence = "There is already an account with this e-mail address. Sign in instead."
+
+
+class NoSuchAccount(NotFound):
+    """Nobody who works here has that address."""
+
+    title = "There is no such account"
+    sentence = "No account has this e-mail address."
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def get_invitation(secret: str, *, at: datetime) -> Invitation:
 
 def accept_invitation(secret: str, new: NewAccount, *, at: datetime) -> Account:
     """Make the account. Raises InvitationSpent, AddressTaken."""
-    password = hash_password(new.password)
+    password = hash_password(normalise(new.password))
     with transaction() as current:
         invitation = get_invitation(secret, at=at)
         email = new.email.strip().lower()
@@ -90,3 +98,13 @@ def accept_invitation(secret: str, new: NewAccount, *, at: datetime) -> Account:
         invitation.used_at = at
         current.flush()
         return account
+
+
+def set_password(email: str, password: str) -> None:
+    """Another password for an account; all its sessions end. Raises NoSuchAccount."""
+    hashed = hash_password(normalise(password))
+    with transaction() as current:
+        account = current.scalar(select(Account).where(Account.email == email.strip().lower()))
+        if account is None:
+            raise NoSuchAccount
+        account.password, account.fs_uniquifier = hashed, uuid.uuid4().hex

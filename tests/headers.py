@@ -6,7 +6,7 @@ from dev.views import OF_A_MAIL, WITH_FRAMES
 from kit.security import CONTENT_SECURITY_POLICY
 
 # Where a cookie may begin: with a time that is picked, with the own page of a consult, and in the desk.
-COOKIES_BEGIN = ("/book/", "/desk/", "/verify")
+COOKIES_BEGIN = ("/book/", "/desk/")
 NO_COOKIE = ("/book/", "/book/call-back")
 
 

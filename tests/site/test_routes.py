@@ -59,7 +59,6 @@ DOORS = {
     "staff.welcome": TOKEN,
     "security.login": OPEN,
     "security.logout": OPEN,
-    "security.verify": DESK,
     "desk.today": DESK,
     "desk.leads_list": DESK,
     "desk.lead": DESK,

@@ -19,12 +19,16 @@ def an_account(name: str = "Robin Vale", email: str = "robin@example.com", role:
 
 
 def signed_in(
-    app: Flask, name: str = "Robin Vale", email: str = "robin@example.com", role: str = "owner"
+    app: Flask,
+    name: str = "Robin Vale",
+    email: str = "robin@example.com",
+    role: str = "owner",
+    password: str = PASSWORD,
 ) -> FlaskClient:
     """A browser of somebody who was just invited and has made their account."""
     invitation = services.invite(role=role, at=clock.now())
     client = app.test_client()
     welcome = Page(client.get(f"/desk/welcome/{invitation.secret}"), client)
-    response = welcome.form().submit(name=name, email=email, password=PASSWORD)
+    response = welcome.form().submit(name=name, email=email, password=password)
     assert response.status_code == 302, response.get_data(as_text=True)
     return client
