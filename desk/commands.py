@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -11,7 +12,7 @@ import waitress
 from flask import Flask, current_app
 
 from desk import first_run
-from kit import clock, doctor, jobs, schema
+from kit import backup, clock, doctor, jobs, schema
 from kit.context import current_settings
 from kit.db import db
 from kit.settings import Settings
@@ -28,7 +29,7 @@ COLOURS = {doctor.Verdict.WELL: "green", doctor.Verdict.NOTE: "yellow", doctor.V
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (prepare, worker, web, serve, examine):
+    for command in (prepare, worker, web, serve, examine, back_up):
         app.cli.add_command(command)
 
 
@@ -80,6 +81,19 @@ def examine() -> None:
         mark = click.style(f"{one.verdict:8}", fg=COLOURS[one.verdict])
         click.echo(f"{mark}{one.subject:13}{one.sentence}")
     sys.exit(any(one.verdict == doctor.Verdict.TROUBLE for one in found))
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def back_up(file: Path) -> None:
+    """Write database, secret key and settings into one new FILE (.tar.gz); the site may go on running."""
+    try:
+        names = backup.write_backup(file, current_settings())
+    except FileExistsError as fault:
+        raise click.ClickException(f"{file} exists already.") from fault
+    except (backup.NotHere, OSError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(f"{file}: {', '.join(names)}")
 
 
 def _prepare() -> list[str]:
