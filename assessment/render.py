@@ -15,7 +15,8 @@ from pathlib import Path
 from assessment.report import ReportInput, make_report
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 15
+PROCESSOR_SECONDS = 15
+SECONDS = 60  # by the clock: a machine that is busy with other things gives little of its time
 MEMORY = 1_500_000_000
 
 
@@ -42,7 +43,7 @@ def render_report(wanted: ReportInput, *, seconds: float = SECONDS, command: tup
 def main() -> None:
     """Read a ReportInput as JSON from standard input, write the PDF to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     values = json.load(sys.stdin)
     values["on"] = date.fromisoformat(values["on"])
     sys.stdout.buffer.write(make_report(ReportInput(**values)))
