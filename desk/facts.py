@@ -1,64 +1,82 @@
 """The facts of a happening as rows a person can read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kit.words import format_date, format_short_date, format_time
-from kit.zones import offset_label, zone
+from kit.moments import exact
+from kit.words import format_date
+from kit.zones import zone
 
-Row = tuple[str, str]
 LONG = "answers"
-LINKS = ("result", "link")
+TEXT = "text"
+LINKS = {"result": "The result as they saw it", "link": "The report"}
+TIMES = ("start", "was")
+DAYS = ("due",)
 LABELS = {
-    "story": "From the story",
-    "band": "Band",
+    "story": "Story",
     "goal": "Goal",
+    "gap": "Gap",
     "held": "Held",
     "needed": "Needed",
-    "gap": "Gap",
     "chance": "Chance",
+    "band": "Band",
     "in the way": "In the way",
     "obstacles": "In the way",
     "reference": "Reference",
     "start": "When",
     "was": "Before",
-    "type": "What",
     "with": "With",
-    "reason": "Reason",
     "due": "On",
-    "text": "",
+    "from": "Before",
+    "reason": "Reason",
 }
 
 
-def say_facts(facts: Mapping[str, Any], zone_name: str) -> list[Row]:
-    """Labels and values in order; what is unknown to this page is left out."""
-    return [(LABELS[name], _said(facts[name], zone_name)) for name in LABELS if facts.get(name) not in (None, "", [])]
+@dataclass(frozen=True)
+class Row:
+    """A label and what stands beside it; `address` where it leads somewhere."""
+
+    label: str
+    value: str
+    address: str = ""
+
+
+def say_facts(facts: Mapping[str, Any], zone_name: str, titles: Mapping[str, str]) -> list[Row]:
+    """Labels and values in order; what is unknown to this page is left out. `titles` are those of stories by slug."""
+    rows = []
+    for name, label in LABELS.items():
+        value = facts.get(name)
+        if value in (None, "", []):
+            continue
+        if name == "story":
+            rows.append(Row(label, titles.get(str(value), str(value)), f"/stories/{value}"))
+        else:
+            rows.append(Row(label, _said(name, value, zone_name)))
+    return rows
+
+
+def text_of(facts: Mapping[str, Any]) -> str:
+    """What somebody wrote, line by line as they wrote it."""
+    return str(facts.get(TEXT, ""))
 
 
 def answers_of(facts: Mapping[str, Any]) -> list[Row]:
     """The answers of an assessment, question by question."""
-    return [(str(label), str(words)) for label, words in facts.get(LONG, ())]
+    return [Row(str(label), str(words)) for label, words in facts.get(LONG, ())]
 
 
 def links_of(facts: Mapping[str, Any]) -> list[Row]:
-    """Where more is to be seen: a name and an address."""
-    return [(name.capitalize(), str(facts[name])) for name in LINKS if facts.get(name)]
+    """Where more is to be seen."""
+    return [Row(label, "", str(facts[name])) for name, label in LINKS.items() if facts.get(name)]
 
 
-def _said(value: Any, zone_name: str) -> str:
+def _said(name: str, value: Any, zone_name: str) -> str:
     if isinstance(value, list):
-        return "; ".join(str(part) for part in value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = str(value)
-    try:
-        if len(text) == len("2026-11-24"):
-            return format_date(date.fromisoformat(text))
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    local = at.astimezone(zone(zone_name))
-    return (
-        f"{format_short_date(local.date())}, {format_time(at, zone(zone_name))} ({offset_label(at, zone(zone_name))})"
-    )
+        return "\n".join(str(part) for part in value)
+    if name in TIMES:
+        return exact(datetime.fromisoformat(str(value)), zone(zone_name))
+    if name in DAYS:
+        return format_date(date.fromisoformat(str(value)))
+    return f"{value:g}" if isinstance(value, float) else str(value)

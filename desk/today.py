@@ -1,71 +1,175 @@
 """Whom to talk with today, and what to know about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+
+from sqlalchemy import select
 
 import booking.schedule
 import booking.services
 import leads.services
 from booking.hours import ONE_DAY, instant
-from booking.models import Booking
+from booking.models import Booking, BookingState, Consultant
+from desk.known import Known, look_up
 from kit import jobs, outbox
-from kit.zones import zone
-from leads.models import HappeningKind, Lead
+from kit.db import session
+from kit.moments import say_appointment
+from kit.outbox import LetterState
+from kit.words import format_time, join_and, plural
+from kit.zones import city, zone
+from leads.models import Lead
 
 COMING_DAYS = 14
 COMING_MOST = 8
+OPEN_FOR = timedelta(days=28)
 CALL_BACKS_FROM = timedelta(days=400)
 NEWEST = 6
 WORKER_LATE = timedelta(minutes=5)
 
 
+class Phase(StrEnum):
+    """Where a consult of today stands by the clock."""
+
+    OVER = "over"
+    NOW = "now"
+    NEXT = "next"
+    LATER = "later"
+
+
 @dataclass(frozen=True)
 class Meeting:
-    """A consult with what is known about the person."""
+    """A consult with what is known about the person. `their_time` is empty where their clocks agree with ours."""
 
     booking: Booking
     lead: Lead | None
-    result: Mapping[str, Any]
+    known: Known
+    phase: Phase
+    when: str
+    their_time: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is over and nobody has said yet if it took place."""
+        return self.phase is Phase.OVER and self.booking.state is BookingState.CONFIRMED
+
+
+@dataclass(frozen=True)
+class CallBack:
+    """Somebody who asked to be called, and by when; `late` is how many days that is over."""
+
+    day: date
+    lead: Lead
+    known: Known
+    late: int
 
 
 @dataclass(frozen=True)
 class Today:
-    """The first screen: today's consults, the next ones, call-backs due, who came lately, and what is amiss."""
+    """The first screen: whom to talk with today, who was talked with, the next days, call-backs, what is amiss.
+
+    `unsettled` are consults of earlier days of which nobody has said whether they took place. `others` counts the
+    consults of colleagues that are left out while only one's own are shown.
+    """
 
     day: date
     meetings: tuple[Meeting, ...]
+    over: tuple[Meeting, ...]
+    others: int
+    unsettled: tuple[Meeting, ...]
     coming: tuple[Meeting, ...]
-    call_backs: tuple[tuple[date, Lead], ...]
-    newest: tuple[Lead, ...]
+    call_backs: tuple[CallBack, ...]
+    call_backs_later: tuple[CallBack, ...]
+    newest: tuple[tuple[Lead, Known], ...]
     letters_waiting: int
+    letters_failed: int
     worker_late: bool
 
+    @property
+    def summary(self) -> str:
+        """The day in one sentence."""
+        parts = []
+        if self.meetings:
+            parts.append(plural(len(self.meetings), "consult") + " to come" * bool(self.over))
+        if self.over:
+            parts.append(f"{len(self.over)} over" if self.meetings else f"{plural(len(self.over), 'consult')} over")
+        if self.call_backs:
+            parts.append(plural(len(self.call_backs), "call-back") + " due")
+        return f"{join_and(parts)}." if parts else "No consults and no call-backs due."
 
-def look(*, zone_name: str, now: datetime) -> Today:
-    """The day as it stands, by the dates of that zone."""
+
+def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Today:
+    """The day as it stands, by the dates of that zone; only the consults of `own` if somebody is given."""
     local = zone(zone_name)
     day = now.astimezone(local).date()
     begin = datetime.fromtimestamp(instant(day, 0, local), local)
     tomorrow = datetime.fromtimestamp(instant(day + ONE_DAY, 0, local), local)
-    todays = booking.services.consults_between(begin, tomorrow)
-    coming = booking.services.consults_between(tomorrow, now + timedelta(days=COMING_DAYS))[:COMING_MOST]
-    known = booking.schedule.leads_of((*todays, *coming))
-    results = leads.services.history_of(known, HappeningKind.ASSESSMENT_TAKEN)
+    everything = booking.services.consults_between(now - OPEN_FOR, now + timedelta(days=COMING_DAYS))
+    seats = _seats(own, everything) if own else set()
+    mine = tuple(found for found in everything if own is None or found.consultant_id == own.id or found.id in seats)
+    of_today = [found for found in mine if begin <= found.starts_at < tomorrow]
+    unsettled = [found for found in mine if found.starts_at < begin and found.state is BookingState.CONFIRMED]
+    coming = [found for found in mine if found.starts_at >= tomorrow][:COMING_MOST]
 
-    def meet(found: Booking) -> Meeting:
-        lead = known.get(found.lead_id or 0)
-        taken = results.get(found.lead_id or 0, ())
-        return Meeting(found, lead, taken[0].facts if taken else {})
+    people = booking.schedule.leads_of((*of_today, *unsettled, *coming))
+    due = leads.services.call_backs_due(day + timedelta(days=COMING_DAYS), since=now - CALL_BACKS_FROM)
+    newest = leads.services.list_leads().leads[:NEWEST]
+    known = look_up((*people.values(), *(lead for _, lead in due), *newest))
 
+    def meet(found: Iterable[Booking]) -> tuple[Meeting, ...]:
+        rows = tuple(found)
+        following = next((row for row in rows if row.starts_at > now), None)
+        return tuple(
+            Meeting(
+                booking=row,
+                lead=people.get(row.lead_id or 0),
+                known=known.get(row.lead_id or 0, Known()).with_booking(row),
+                phase=_phase(row, now, following),
+                when=say_appointment(row.starts_at, local),
+                their_time=_their_time(row, zone_name),
+            )
+            for row in rows
+        )
+
+    meetings = meet(of_today)
+    calls = tuple(CallBack(on, lead, known[lead.id], (day - on).days) for on, lead in due)
     beat = jobs.last_beat()
+    states = outbox.count_by_state()
     return Today(
         day=day,
-        meetings=tuple(meet(found) for found in todays),
-        coming=tuple(meet(found) for found in coming),
-        call_backs=leads.services.call_backs_due(day, since=now - CALL_BACKS_FROM),
-        newest=leads.services.list_leads().leads[:NEWEST],
-        letters_waiting=outbox.waiting_count(),
+        meetings=tuple(meeting for meeting in meetings if meeting.phase is not Phase.OVER),
+        over=tuple(meeting for meeting in meetings if meeting.phase is Phase.OVER),
+        others=sum(1 for found in everything if begin <= found.starts_at < tomorrow) - len(of_today),
+        unsettled=meet(reversed(unsettled)),
+        coming=meet(coming),
+        call_backs=tuple(call for call in calls if call.late >= 0),
+        call_backs_later=tuple(call for call in calls if call.late < 0),
+        newest=tuple((lead, known[lead.id]) for lead in newest),
+        letters_waiting=states.get(LetterState.WAITING, 0) + states.get(LetterState.SENDING, 0),
+        letters_failed=states.get(LetterState.FAILED, 0),
         worker_late=beat is None or now - beat > WORKER_LATE,
     )
+
+
+def _seats(own: Consultant, consults: Iterable[Booking]) -> set[int]:
+    """Which of the consults somebody takes part in besides their host."""
+    rows = select(Booking.main_id).where(
+        Booking.consultant_id == own.id, Booking.main_id.in_([found.id for found in consults])
+    )
+    return {main for main in session().scalars(rows) if main is not None}
+
+
+def _phase(found: Booking, now: datetime, following: Booking | None) -> Phase:
+    if found.ends_at <= now:
+        return Phase.OVER
+    if found.starts_at <= now:
+        return Phase.NOW
+    return Phase.NEXT if found is following else Phase.LATER
+
+
+def _their_time(found: Booking, zone_name: str) -> str:
+    ours, theirs = zone(zone_name), zone(found.zone_name)
+    if found.starts_at.astimezone(ours).utcoffset() == found.starts_at.astimezone(theirs).utcoffset():
+        return ""
+    return f"{format_time(found.starts_at, theirs)} in {city(found.zone_name)}"

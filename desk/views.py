@@ -1,35 +1,72 @@
-"""The desk's own pages: today, leads, one lead."""
+"""The desk's own pages: today, leads, one lead, mail."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+import booking.schedule
 import leads.services
-from booking.schedule import shown_to
-from desk.facts import answers_of, links_of, say_facts
-from desk.forms import NoteForm
+from blog.views import shelf
+from desk import facts, mail_words, person
+from desk.downloads import file_of
+from desk.forms import ButtonForm, NoteForm, StageForm
+from desk.known import look_up
 from desk.today import look
 from kit import clock, mail_reading, outbox
 from kit.context import current_settings
+from kit.outbox import LetterState
+from kit.refusals import NotFound
+from leads.models import Stage
+from leads.services import LeadOrder
 from staff.access import current_account, desk_only
 
 blueprint = desk_only(Blueprint("desk", __name__, url_prefix="/desk"))
 
+Kind = TypeVar("Kind", bound=StrEnum)
+
 
 @blueprint.get("/")
 def today() -> ResponseReturnValue:
-    """Whom to talk with today."""
-    zone_name = _zone_name()
-    found = look(zone_name=zone_name, now=clock.now())
-    return render_template("desk/today.html", today=found, zone_name=zone_name, moment=clock.now())
+    """Whom to talk with today: one's own consults, or everybody's."""
+    own = booking.schedule.consultant_of(current_account().id)
+    everybody = own is None or request.args.get("whose") == "everybody"
+    found = look(zone_name=_zone_name(), now=clock.now(), own=None if everybody else own)
+    return render_template(
+        "desk/today.html", today=found, own=own, everybody=everybody, titles=_titles(), zone_name=_zone_name()
+    )
+
+
+@blueprint.post("/today/<reference>/<outcome>")
+def mark(reference: str, outcome: str) -> ResponseReturnValue:
+    """Note from the first screen that a consult took place, or that the guest did not come."""
+    if outcome not in ("held", "missed"):
+        raise NotFound
+    if ButtonForm().validate_on_submit():
+        booking.schedule.mark(reference, held=outcome == "held", now=clock.now())
+    return redirect("/desk/", 303)
 
 
 @blueprint.get("/leads/")
 def leads_list() -> ResponseReturnValue:
-    """Everybody who has been in touch, latest first."""
-    search = request.args.get("search", "").strip()[:200]
-    number = request.args.get("page", "1")
-    page = leads.services.list_leads(search=search, number=int(number) if number.isdecimal() else 1)
-    return render_template("desk/leads.html", page=page, search=search, zone_name=_zone_name())
+    """Everybody who has been in touch: looked for, by stage, in an order."""
+    search, stage = _search(), _one_of(Stage, "stage")
+    order = _one_of(LeadOrder, "order") or LeadOrder.CONTACT
+    page = leads.services.list_leads(search=search, number=_page_number(), stage=stage, order=order)
+    return render_template(
+        "desk/leads.html",
+        page=page,
+        known=look_up(page.leads),
+        counts=leads.services.count_by_stage(search=search),
+        stages=tuple(Stage),
+        search=search,
+        stage=stage,
+        order=order,
+        titles=_titles(),
+        zone_name=_zone_name(),
+    )
 
 
 @blueprint.route("/leads/<public_id>", methods=["GET", "POST"])
@@ -39,36 +76,120 @@ def lead(public_id: str) -> ResponseReturnValue:
     form = NoteForm()
     if form.validate_on_submit():
         leads.services.add_note(found, text=form.text.data or "", author=current_account().name, at=clock.now())
-        return redirect(request.path)
-    page = render_template(
-        "desk/lead.html",
-        lead=found,
-        happenings=leads.services.timeline(found),
-        form=form,
-        zone_name=_zone_name(),
-        say_facts=say_facts,
-        answers_of=answers_of,
-        links_of=links_of,
-    )
-    return page, 422 if form.errors else 200
+        return redirect(f"{request.path}?done=note", 303)
+    return _lead_page(public_id, form, _stage_form(public_id))
+
+
+@blueprint.post("/leads/<public_id>/stage")
+def move_stage(public_id: str) -> ResponseReturnValue:
+    """Put a lead into another stage by hand."""
+    found = leads.services.get_lead(public_id)
+    form = StageForm()
+    if not form.validate_on_submit():
+        return _lead_page(public_id, NoteForm(formdata=None), form)
+    stage, reason = form.answer()
+    leads.services.move_stage(found, stage, reason=reason, author=current_account().name, at=clock.now())
+    return redirect(f"/desk/leads/{public_id}?done=stage", 303)
 
 
 @blueprint.get("/mail/")
 def mail() -> ResponseReturnValue:
     """Every letter and where it stands."""
-    number = request.args.get("page", "1")
-    page = outbox.list_letters(number=int(number) if number.isdecimal() else 1)
-    return render_template("desk/mail.html", page=page, zone_name=_zone_name(), to_server=current_settings().mail_url)
+    search, state = _search(), _one_of(LetterState, "state")
+    return render_template(
+        "desk/mail.html",
+        page=outbox.list_letters(number=_page_number(), state=state, search=search),
+        counts=outbox.count_by_state(search=search),
+        states=tuple(LetterState),
+        search=search,
+        state=state,
+        by_files=_by_files(),
+        say_state=mail_words.say_state,
+        say_trouble=mail_words.say_trouble,
+        zone_name=_zone_name(),
+    )
 
 
 @blueprint.get("/mail/<int:letter_id>")
 def letter(letter_id: int) -> ResponseReturnValue:
     """One letter as it was sent."""
     found = outbox.get_letter(letter_id)
-    message = mail_reading.read(found.raw)
-    return render_template("desk/letter.html", letter=found, message=message, zone_name=_zone_name())
+    return render_template(
+        "desk/letter.html",
+        letter=found,
+        lead=leads.services.find_by_address(found.recipient),
+        reading=mail_reading.read(found.raw),
+        by_files=_by_files(),
+        say_state=mail_words.say_state,
+        say_trouble=mail_words.say_trouble,
+        done=request.args.get("done", ""),
+        zone_name=_zone_name(),
+    )
+
+
+@blueprint.get("/mail/<int:letter_id>/files/<int:number>")
+def letter_file(letter_id: int, number: int) -> ResponseReturnValue:
+    """A file that came with a letter."""
+    return file_of(mail_reading.read(outbox.get_letter(letter_id).raw), number)
+
+
+@blueprint.post("/mail/<int:letter_id>/again")
+def send_again(letter_id: int) -> ResponseReturnValue:
+    """Send the same letter once more."""
+    if ButtonForm().validate_on_submit():
+        outbox.send_again(letter_id)
+    return redirect(f"/desk/mail/{letter_id}?done=again", 303)
+
+
+def _lead_page(public_id: str, note: NoteForm, stage: StageForm) -> ResponseReturnValue:
+    titles = _titles()
+    found = person.look_at(leads.services.get_lead(public_id), zone_name=_zone_name(), now=clock.now(), titles=titles)
+    page = render_template(
+        "desk/lead.html",
+        person=found,
+        lead=found.lead,
+        note=note,
+        stage=stage,
+        done=request.args.get("done", ""),
+        titles=titles,
+        facts=facts,
+        by_files=_by_files(),
+        say_state=mail_words.say_state,
+        zone_name=_zone_name(),
+    )
+    return page, 422 if note.errors or stage.errors else 200
+
+
+def _stage_form(public_id: str) -> StageForm:
+    return StageForm(formdata=None, data={"stage": leads.services.get_lead(public_id).stage.value})
+
+
+def _titles() -> dict[str, str]:
+    """The titles of the stories that can be read now, by slug."""
+    return {story.slug: story.head.title for story in shelf().visible(clock.now())}
+
+
+def _search() -> str:
+    return request.args.get("search", "").strip()[:200]
+
+
+def _page_number() -> int:
+    number = request.args.get("page", "1")
+    return int(number) if number.isdecimal() and len(number) < 9 else 1
+
+
+def _one_of(kind: Callable[[str], Kind], name: str) -> Kind | None:
+    """The member that the address names; None where it names none."""
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _by_files() -> bool:
+    return current_settings().mail_url is None
 
 
 def _zone_name() -> str:
-    consultant = shown_to(current_account().id)
+    consultant = booking.schedule.shown_to(current_account().id)
     return consultant.zone_name if consultant else current_settings().site_timezone

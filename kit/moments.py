@@ -46,6 +46,12 @@ def exact(instant: datetime, zone: ZoneInfo) -> str:
     return f"{day}, {format_time(instant, zone)} ({offset_label(instant, zone)})"
 
 
+def say_appointment(instant: datetime, zone: ZoneInfo) -> str:
+    """`Thursday 26 November, 4:00 pm`: what is near enough to need no year."""
+    local = instant.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B}, {format_time(instant, zone)}"
+
+
 def moment(instant: datetime, *, now: datetime, zone: ZoneInfo, stop: bool = False) -> Markup:
     """A `<time>` element that shows the distance, and the exact time to whoever points at it or listens to it.
 

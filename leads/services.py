@@ -124,6 +124,11 @@ def find_lead(public_id: str) -> Lead | None:
     return session().scalar(select(Lead).where(Lead.public_id == public_id))
 
 
+def find_by_address(address: str) -> Lead | None:
+    """The lead with that address, if there is one."""
+    return session().scalar(select(Lead).where(Lead.address == normalise(address)))
+
+
 def get_lead(public_id: str) -> Lead:
     """The lead of that public id. Raises NoSuchLead."""
     lead = find_lead(public_id)

@@ -1,0 +1,34 @@
+"""What is said about a letter: where it stands, and what went wrong on its way."""
+
+from kit.outbox import Letter, LetterState
+
+TROUBLES = {
+    "SMTPRecipientsRefused": "The mail server refuses the address",
+    "SMTPSenderRefused": "The mail server refuses our own address as sender",
+    "SMTPDataError": "The mail server refuses the letter",
+    "SMTPAuthenticationError": "The mail server refuses our user name or password",
+    "SMTPNotSupportedError": "The mail server does not offer what the settings ask for",
+    "SMTPServerDisconnected": "The mail server ended the connection",
+    "SMTPConnectError": "The mail server does not answer",
+    "ConnectionRefusedError": "The mail server does not answer",
+    "TimeoutError": "The mail server does not answer",
+    "gaierror": "The mail server's name cannot be found",
+    "SSLCertVerificationError": "The mail server's certificate cannot be trusted",
+}
+UNKNOWN = "It could not be handed over"
+
+
+def say_trouble(trouble: str) -> str:
+    """What went wrong, in words; empty where nothing did."""
+    return TROUBLES.get(trouble, f"{UNKNOWN} ({trouble})") if trouble else ""
+
+
+def say_state(letter: Letter, *, by_files: bool) -> str:
+    """Where a letter stands. `by_files` is whether letters become files because no server is configured."""
+    if letter.state is LetterState.SENT:
+        return "Kept as a file" if by_files else "Left"
+    if letter.state is LetterState.FAILED:
+        return "Given up"
+    if letter.state is LetterState.SENDING:
+        return "Leaving now"
+    return "Waiting to be tried again" if letter.tries else "Waiting"
