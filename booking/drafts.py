@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_
 
 import leads.services
 from booking import guard, services
@@ -13,6 +13,7 @@ from kit.db import transaction
 from leads.handover import Handover
 
 KEPT = timedelta(days=1)
+OFFERED_KEPT = timedelta(days=30)
 OPEN = (BookingState.HOLD, BookingState.LAPSED)
 
 
@@ -40,7 +41,14 @@ def keep(secret: str, guest: Guest) -> None:
 
 
 def forget_lapsed() -> int:
-    """Remove holds of more than a day ago that led to nothing, with what was typed. Gives how many went."""
+    """Remove holds of more than a day ago that led to nothing, with what was typed. Gives how many went.
+
+    Times of an offer that was not taken stay a month: late answers of calendars are known by them.
+    """
+    now = clock.now()
+    old = or_(
+        and_(Booking.offer_id.is_(None), Booking.created_at < now - KEPT), Booking.created_at < now - OFFERED_KEPT
+    )
     with transaction() as current:
-        gone = current.execute(delete(Booking).where(Booking.state.in_(OPEN), Booking.created_at < clock.now() - KEPT))
+        gone = current.execute(delete(Booking).where(Booking.state.in_(OPEN), old))
         return int(gone.rowcount)  # type: ignore[attr-defined]

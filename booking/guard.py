@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from booking import calendar_entries
 from booking.availability import hosts_between, policy_of
-from booking.models import Booking, BookingState, Consultant, ConsultType
+from booking.models import Booking, BookingState, Consultant, ConsultType, PartStat
 from booking.refusals import (
     AlreadyCancelled,
     HoldLapsed,
@@ -26,7 +26,7 @@ from booking.refusals import (
     SlotTaken,
     TooLate,
 )
-from booking.slots import Host, Reason, Timetable
+from booking.slots import Host, Policy, Reason, Timetable
 from kit import tokens
 from kit.db import session, transaction
 from leads.handover import Handover
@@ -117,7 +117,7 @@ def extend(secret: str, *, now: datetime) -> Booking:
         if booking.state is BookingState.HOLD and booking.hold_expires_at and booking.hold_expires_at > now:
             until = min(now + HOLD_LENGTH, booking.created_at + LONGEST_HOLD)
             booking.hold_expires_at = max(booking.hold_expires_at, until)
-            _follow(current, booking)
+            follow(current, booking)
         return booking
 
 
@@ -127,7 +127,7 @@ def release(secret: str, *, now: datetime) -> None:
         booking = locked(current, secret)
         if booking.state is BookingState.HOLD:
             booking.state, booking.hold_expires_at = BookingState.LAPSED, None
-            _follow(current, booking)
+            follow(current, booking)
 
 
 def confirm(secret: str, guest: Guest, *, now: datetime) -> tuple[Booking, bool]:
@@ -156,15 +156,17 @@ def confirm(secret: str, guest: Guest, *, now: datetime) -> tuple[Booking, bool]
         booking.state, booking.hold_expires_at = BookingState.CONFIRMED, None
         write_guest(booking, guest)
         booking.booked_at = booking.changed_at = now
-        _follow(current, booking)
+        follow(current, booking)
         return booking, True
 
 
-def move(secret: str, start: datetime, *, now: datetime, late: bool = False) -> tuple[Booking, datetime]:
+def move(
+    secret: str, start: datetime, *, now: datetime, late: bool = False, as_wished: bool = False
+) -> tuple[Booking, datetime]:
     """Put a consult to another start with the same hosts; gives it and where it was. `late` passes over the cut-off.
 
-    The row, its UID and its secret stay; the sequence grows. Raises SlotTaken, SlotNotOffered, TooLate,
-    AlreadyCancelled.
+    `as_wished` takes any start at which they are not busy. The row, its UID and its secret stay; the sequence grows,
+    and the guest has not answered yet. Raises SlotTaken, SlotNotOffered, TooLate, AlreadyCancelled.
     """
     with transaction() as current:
         consult_type, _ = _type_and_hosts(current, secret)
@@ -175,11 +177,19 @@ def move(secret: str, start: datetime, *, now: datetime, late: bool = False) -> 
         if start == before:
             return booking, before
         length = booking.ends_at - booking.starts_at
-        free_hosts(consult_type, start, now, minutes=booking.minutes, leaving_out=booking.id, only=consultants)
+        free_hosts(
+            consult_type,
+            start,
+            now,
+            minutes=booking.minutes,
+            leaving_out=booking.id,
+            only=consultants,
+            as_wished=as_wished,
+        )
         booking.starts_at, booking.ends_at = start, start + length
         booking.sequence += 1
-        booking.changed_at = now
-        _follow(current, booking)
+        booking.changed_at, booking.partstat = now, PartStat.NEEDS_ACTION
+        follow(current, booking)
         return booking, before
 
 
@@ -192,7 +202,7 @@ def cancel(secret: str, reason: str, *, now: datetime, late: bool = False) -> Bo
         booking = _changeable(locked(current, secret), now, late)
         booking.state, booking.reason, booking.cancelled_at = BookingState.CANCELLED, reason, now
         booking.sequence += 1
-        _follow(current, booking)
+        follow(current, booking)
         return booking
 
 
@@ -271,7 +281,7 @@ def write_guest(booking: Booking, guest: Guest) -> None:
     booking.answers = dict(guest.answers)
 
 
-def _follow(current: Session, booking: Booking) -> None:
+def follow(current: Session, booking: Booking) -> None:
     """Let the rows of the other hosts be where the main one is."""
     current.flush()
     values = {
@@ -313,17 +323,20 @@ def free_hosts(
     leaving_out: int | None = None,
     only: Sequence[Consultant] | None = None,
     whatever_the_notice: bool = False,
+    as_wished: bool = False,
 ) -> list[int]:
     """Who is to be seated at that start: the free host with the least to do, or every host where all take part.
 
-    With `only` those people are asked, and each of them is needed. Raises SlotTaken or SlotNotOffered.
+    With `only` those people are asked, and each of them is needed. A start `as_wished` by both sides need not be one
+    that is offered: only what is in the way counts, hours and limits do not. Raises SlotTaken or SlotNotOffered.
     """
     policy = policy_of(consult_type, minutes)
-    if whatever_the_notice:
+    if whatever_the_notice or as_wished:
         policy = replace(policy, notice=timedelta(), horizon_days=None)
     candidates = consult_type.hosts if only is None else only
     hosts = hosts_between(candidates, start, start + policy.duration, now=now, leaving_out=leaving_out)
-    reasons = [Timetable(host, policy, now).explain(start) for host in hosts]
+    said = _in_the_way if as_wished else _not_offered
+    reasons = [said(host, policy, now, start) for host in hosts]
     free = [host for host, reason in zip(hosts, reasons, strict=True) if reason is None]
     everybody = only is not None or policy.mode == "all"
     if free and everybody and len(free) == len(hosts if only is None else only):
@@ -333,6 +346,17 @@ def free_hosts(
     if any(reason in TAKEN_REASONS for reason in reasons):
         raise SlotTaken
     raise SlotNotOffered
+
+
+def _not_offered(host: Host, policy: Policy, now: datetime, start: datetime) -> Reason | None:
+    return Timetable(host, policy, now).explain(start)
+
+
+def _in_the_way(host: Host, policy: Policy, now: datetime, start: datetime) -> Reason | None:
+    """The same without what a host may pass over for a time that both sides wish: hours, grid and limits."""
+    free_of_limits = replace(policy, max_per_day=None, max_per_week=None)
+    willing = replace(host, max_per_day=None, max_per_week=None)
+    return Timetable(willing, free_of_limits, now).refusal(int(start.timestamp()))
 
 
 def _least_to_do(host: Host) -> tuple[int, int]:

@@ -28,7 +28,8 @@ class Party:
 class Invite:
     """What both sides agreed on. `uid` was made once and is stored; `organizer` is the address the mail comes from.
 
-    `host` is named only in the consultant's own copy: a guest does not learn the consultant's address.
+    `host` is named only in the consultant's own copy: a guest does not learn the consultant's address. `answered` is
+    the guest's PARTSTAT as far as it is known (RFC 5545 3.2.12).
     """
 
     uid: str
@@ -44,6 +45,7 @@ class Invite:
     location: str = ""
     url: str = ""
     tentative: bool = False
+    answered: str = "NEEDS-ACTION"
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,9 @@ def _add_parties(event: Event, invite: Invite) -> None:
         if invite.host.address.lower() == invite.guest.address.lower():
             return  # somebody who books themselves is in the chair
     guest = calendar_address(invite.guest.address, invite.guest.name)
-    guest.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+    guest.params.update(
+        {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": invite.answered, "RSVP": "TRUE"}
+    )
     event.add("attendee", guest)
 
 

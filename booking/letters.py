@@ -12,7 +12,7 @@ from booking import invites, wording
 from booking.guard import hosts_of
 from booking.invites import CalendarLink, Invite, Party
 from booking.links import consult_url
-from booking.models import Booking, Consultant
+from booking.models import Booking, BookingState, Consultant
 from booking.times import When
 from kit import clock, outbox
 from kit.context import current_settings
@@ -69,6 +69,8 @@ def guest_invite(booking: Booking) -> Invite:
         guest=Party(wording.plain_name(booking.name), booking.address),
         location=wording.location(booking),
         url=link,
+        tentative=booking.state is BookingState.PENDING,
+        answered=booking.partstat.value.upper(),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 import leads.services
 from booking import guard, letters
 from booking.availability import hosts_between, policy_of
+from booking.exchange_models import Offer
 from booking.guard import Guest, Wish
 from booking.hours import ONE_DAY, instant
 from booking.models import Booking, BookingState, ConsultType
@@ -106,7 +107,7 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
     """
     with transaction() as current:
         booking = get_booking(secret)
-        if booking.state is not BookingState.CONFIRMED and _invited_recently(guest.address, now):
+        if booking.state is not BookingState.CONFIRMED and invited_recently(guest.address, now):
             raise InvitedRecently
         booking, new = guard.confirm(secret, guest, now=now)
         if not new:
@@ -135,14 +136,16 @@ def move(
     clock: str = "",
     by: str = "",
     reason: str = "",
+    as_wished: bool = False,
 ) -> Booking:
     """Put a consult to another time; both sides get the invite anew. Raises what `guard.move` raises.
 
     The zone and the clock by which the visitor picked the new time are those in which it is told from then on. `by` is
     the consultant who moves it, empty where the guest does: past the cut-off too, and the letters tell the `reason`.
+    `as_wished` is for a time that both sides wish, be it offered or not.
     """
     with transaction():
-        booking, before = guard.move(secret, start, now=now, late=bool(by))
+        booking, before = guard.move(secret, start, now=now, late=bool(by), as_wished=as_wished)
         booking.zone_name, booking.clock = zone_name or booking.zone_name, clock or booking.clock
         if booking.starts_at != before:
             lead = _lead_of(booking)
@@ -153,13 +156,14 @@ def move(
         return booking
 
 
-def cancel(secret: str, *, reason: str, now: datetime, by: str = "") -> Booking:
+def cancel(secret: str, *, reason: str, now: datetime, by: str = "", late: bool = False) -> Booking:
     """Call a consult off; both sides get the cancellation. Raises what `guard.cancel` raises.
 
     `by` is the consultant who does it, empty where the guest does: past the cut-off too, and the guest is told why.
+    `late` is for a guest who will not come whatever the cut-off says.
     """
     with transaction():
-        booking = guard.cancel(secret, reason, now=now, late=bool(by))
+        booking = guard.cancel(secret, reason, now=now, late=late or bool(by))
         lead = _lead_of(booking)
         if lead is not None:
             _tell(lead, HappeningKind.CONSULT_CANCELLED, booking, now, _done("cancelled", by), reason=reason)
@@ -210,10 +214,10 @@ def _done(verb: str, by: str) -> str:
     return f"{verb} by {by}" if by else verb
 
 
-def _invited_recently(address: str, now: datetime) -> bool:
-    count = session().scalar(
-        select(func.count(Booking.id)).where(
-            func.lower(Booking.address) == address.strip().lower(), Booking.booked_at > now - ONE_HOUR
-        )
-    )
-    return bool(count)
+def invited_recently(address: str, now: datetime) -> bool:
+    """Whether an address got an invite, or several times to choose from, within the last hour."""
+    since = now - ONE_HOUR
+    offered = select(Offer.id).where(Offer.expires_at > since, Offer.created_at > since)
+    is_new = (Booking.booked_at > since, Booking.offer_id.in_(offered))
+    own = func.lower(Booking.address) == address.strip().lower()
+    return any(session().scalar(select(func.count(Booking.id)).where(own, fact)) for fact in is_new)
