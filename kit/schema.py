@@ -1,7 +1,9 @@
 """The database connected to the application, and its tables brought up to date by migrations."""
 
+from click import ClickException
 from flask import Flask
 from flask_migrate import Migrate, upgrade
+from sqlalchemy.exc import OperationalError
 
 from kit.context import current_settings
 from kit.db import db, tune_sqlite
@@ -9,6 +11,10 @@ from kit.jobs import TABLES
 from kit.settings import Settings
 
 FOLDER = "kit/migrations"
+
+
+class DatabaseSilent(ClickException):
+    """The database does not answer, or does not let us in. A command ends by showing it."""
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -34,5 +40,8 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def migrate() -> None:
-    """Bring the tables up to date."""
-    upgrade(directory=str(current_settings().root / FOLDER))
+    """Bring the tables up to date. Raises DatabaseSilent."""
+    try:
+        upgrade(directory=str(current_settings().root / FOLDER))
+    except OperationalError as fault:
+        raise DatabaseSilent(f"The database cannot be used: {fault.orig}\nSee DATABASE_URL.") from fault

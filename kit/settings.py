@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from click import ClickException
+
 NAMES = (
     "DATABASE_URL",
     "REDIS_URL",
@@ -27,8 +29,8 @@ NAMES = (
 WEAK_KEY_LENGTH = 32
 
 
-class SettingsError(Exception):
-    """Some settings cannot be used; the text has one line for each of them."""
+class SettingsError(ClickException):
+    """Some settings cannot be used; the text has one line for each of them. A command ends by showing it."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,11 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     Raises SettingsError with every fault, one a line.
     """
     instance = Path(environ.get("INSTANCE_PATH") or root / "instance").resolve()
-    instance.mkdir(parents=True, exist_ok=True)
     faults: list[str] = []
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SettingsError(f"INSTANCE_PATH: {instance} cannot be used ({fault.strerror})") from fault
     values = _file_values(instance / "settings.toml", faults)
     values |= {name: environ[name] for name in NAMES if environ.get(name)}
 
