@@ -11,7 +11,7 @@ from html import escape
 from assessment import wording as say
 from assessment.fan import FanPoint
 from assessment.levers import WITHOUT_HEADROOM, Lever
-from assessment.practices import DIMENSION_NAMES, LEVER_NAMES
+from assessment.practices import DIMENSION_NAMES, lever_name
 from assessment.reckoning import Reckoning
 from assessment.result import Result
 
@@ -193,7 +193,7 @@ def lever_bars(found: Reckoning) -> Chart:
     """What each lever adds by the date, best per hour first."""
     bars = [
         Bar(
-            LEVER_NAMES[lever.key],
+            lever_name(lever.key, lever.step),
             max(lever.gain, 0.0),
             say.say_gain(lever.gain),
             "bar-held" if lever in found.leading else "bar-soft",
@@ -204,11 +204,11 @@ def lever_bars(found: Reckoning) -> Chart:
     first = found.levers[0]
     title = (
         f"What each change adds in joiners by the date. For each weekly hour the first is "
-        f"{LEVER_NAMES[first.key].lower()}, {say.say_gain(first.gain)}."
+        f"{lever_name(first.key, first.step).lower()}, {say.say_gain(first.gain)}."
     )
     rows = tuple(
         (
-            LEVER_NAMES[lever.key],
+            lever_name(lever.key, lever.step),
             say.say_gain(lever.gain),
             say.say_chance(lever.chance),
             say.say_hours(lever.hours),

@@ -5,6 +5,7 @@ import re
 from datetime import date
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.validators import StopValidation
 
@@ -288,17 +289,17 @@ class BlocksForm(CookielessForm):
 class StepsForm(CookielessForm):
     """The largest step of each lever and its hours, for a reader who would assume something else."""
 
-    volume_plus2 = Whole("More conversations a week", least=1, most=20)
-    reach = Whole("More people reached, in 100", least=1, most=100)
+    volume_plus2 = Whole("Conversations a week", least=1, most=20)
+    reach = Whole("Reached, in 100 more", least=1, most=100)
     reach_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
-    brush_off = Whole("More meetings, in 100", least=1, most=100)
+    brush_off = Whole("Meetings, in 100 more", least=1, most=100)
     brush_off_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
-    follow_up = Whole("More of them join, in 100", least=1, most=100)
+    follow_up = Whole("Joining, in 100 more", least=1, most=100)
     follow_up_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
-    introductions = Whole("More joiners, in 100", least=1, most=100)
+    introductions = Whole("Joiners, in 100 more", least=1, most=100)
     introductions_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
-    protected_time = Whole("More weeks a year", least=1, most=WEEKS_OF_A_YEAR - RECRUITING_WEEKS)
-    retention = Whole("Fewer leave, in 100", least=1, most=100)
+    protected_time = Whole("Weeks a year", least=1, most=WEEKS_OF_A_YEAR - RECRUITING_WEEKS)
+    retention = Whole("Leavers, in 100 fewer", least=1, most=100)
     retention_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
 
     is_typed = False
@@ -315,10 +316,8 @@ class StepsForm(CookielessForm):
 
 def make_steps_form(typed: Any) -> StepsForm:
     """The form filled with our steps, or with what was typed (`typed`, the address's parameters)."""
-    if any(key in typed for key in STEPS):
-        form = StepsForm(formdata=typed)
-        form.is_typed = True
-        return form
-    ours = {key: round(100 * step.largest) if key in SHARES else int(step.largest) for key, step in STEPS.items()}
-    hours = {key + "_hours": step.hours for key, step in STEPS.items() if step.hours}
-    return StepsForm(formdata=None, data={**ours, **hours})
+    ours = {key: f"{100 * step.largest if key in SHARES else step.largest:g}" for key, step in STEPS.items()}
+    ours |= {key + "_hours": f"{step.hours:g}" for key, step in STEPS.items() if step.hours}
+    form = StepsForm(formdata=MultiDict(ours | {name: typed[name] for name in ours if name in typed}))
+    form.is_typed = any(name in typed for name in ours)
+    return form

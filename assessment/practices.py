@@ -109,7 +109,7 @@ DIMENSION_NAMES = {
 }
 
 LEVER_NAMES = {
-    "volume_plus2": "Two more conversations a week",
+    "volume_plus2": "More conversations",
     "reach": "Reaching more of those you ring",
     "brush_off": "A better answer to “not interested”",
     "follow_up": "Follow-up with a date",
@@ -118,6 +118,17 @@ LEVER_NAMES = {
     "retention": "Losing fewer of your own",
 }
 
+NUMBER_WORDS: dict[float, str] = {
+    2: "Two",
+    3: "Three",
+    4: "Four",
+    5: "Five",
+    6: "Six",
+    7: "Seven",
+    8: "Eight",
+    9: "Nine",
+    10: "Ten",
+}
 LEVER_STEPS = {
     "volume_plus2": "{} more a week",
     "reach": "{} in 100 more reached",
@@ -136,6 +147,15 @@ BAND_NAMES = {
     "well_short": "Well short of pace",
     "too_little_data": "Can't call it yet",
 }
+
+
+def lever_name(key: str, step: float) -> str:
+    """A lever as it is shown; more conversations by how many."""
+    if key != "volume_plus2":
+        return LEVER_NAMES[key]
+    if step == 1:
+        return "One more conversation a week"
+    return f"{NUMBER_WORDS.get(step, f'{step:g}')} more conversations a week"
 
 
 def say_step(key: str, largest: float) -> str:

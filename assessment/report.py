@@ -24,7 +24,7 @@ from assessment import wording as say
 from assessment.answers import Answers
 from assessment.charts import charts_of, headroom_said
 from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
-from assessment.practices import LEVER_NAMES, PRACTICES, say_step
+from assessment.practices import PRACTICES, say_step
 from assessment.questions import LIVE_CONVERSATION
 from assessment.result import Result, assess
 from assessment.said import own_answer
@@ -78,7 +78,6 @@ def report_html(wanted: ReportInput) -> str:
         charts=charts_of(result),
         say=say,
         practices=PRACTICES,
-        lever_names=LEVER_NAMES,
         say_step=say_step,
         headroom_said=headroom_said,
         most_blocks=MOST_BLOCKS,

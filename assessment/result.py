@@ -12,7 +12,7 @@ from assessment.gap import Outlook
 from assessment.grounds import Ground, grounds_of, heaviest_assumption
 from assessment.levers import STEPS, Step
 from assessment.obstacles import Obstacles, weigh_obstacles
-from assessment.practices import BAND_NAMES, LEVER_NAMES
+from assessment.practices import BAND_NAMES, lever_name
 from assessment.reckoning import LOGGED_NEXT, SMALLEST_GAP, Reckoning, reckon
 from kit.words import join_and
 
@@ -155,7 +155,7 @@ class Result:
                 "No single change adds as much as a quarter of a joiner by the date. The goal, or its date, is the "
                 "lever."
             )
-        names = [_lowered(LEVER_NAMES[lever.key]) for lever in found.leading]
+        names = [_lowered(lever_name(lever.key, lever.step)) for lever in found.leading]
         gain = f"about {say.joiners(found.first.gain)} by the date, for {say.say_hours(found.first.hours)} a week"
         if len(names) == 1:
             return f"One change brings most for each hour it takes: {names[0]}. It adds {gain}."

@@ -62,7 +62,7 @@ def question(key: str, name: str) -> ResponseReturnValue:
     form = forms.make_form(
         asked, submission.answers, seen=name in submission.seen, data=data, today=_today(), seed=submission.key
     )
-    if data is None:
+    if data is None or data.get("change"):
         return _question_page(submission, asked, form)
     if not form.check():
         return _question_page(submission, asked, form), 422
