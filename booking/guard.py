@@ -82,7 +82,7 @@ def hold(
             .where(Booking.visitor == wish.visitor, Booking.state == BookingState.HOLD)
             .values(state=BookingState.LAPSED, hold_expires_at=None)
         )
-        minutes = _chosen_length(consult_type, wish.minutes)
+        minutes = chosen_length(consult_type, wish.minutes)
         host_ids = free_hosts(consult_type, wish.start, now, minutes=minutes)
         booking = new_booking(consult_type, wish, minutes=minutes, now=now, host_name=host_name)
         booking.state, booking.hold_expires_at = BookingState.HOLD, now + length
@@ -382,7 +382,7 @@ def _type_and_hosts(current: Session, secret: str) -> tuple[ConsultType, list[Co
     return booking.consult_type, [*booking.consult_type.hosts, booking.consultant]
 
 
-def _chosen_length(consult_type: ConsultType, minutes: int) -> int:
+def chosen_length(consult_type: ConsultType, minutes: int) -> int:
     """The chosen length, if it is one of the type's. Raises SlotNotOffered."""
     if minutes and minutes not in consult_type.lengths:
         raise SlotNotOffered

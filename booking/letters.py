@@ -78,11 +78,11 @@ def host_invite(booking: Booking, host: Consultant) -> Invite:
     """The conversation as it stands in a consultant's calendar, with what is known of the guest."""
     guest = guest_invite(booking)
     lines = [f"Guest: {booking.name}, {booking.address}", wording.place_for_host(booking)]
-    lines += [f"{label}: {words}" for label, words in _briefing(booking)]
+    lines += [f"{label}: {words}" for label, words in briefing(booking)]
     lines += [f"{label}: {answer}" for label, answer in booking.answers.items()]
     lines += [f"They wrote: {booking.note}"] if booking.note else []
-    lead_url = _lead_url(booking)
-    lines += [f"Lead: {lead_url}"] if lead_url else []
+    desk_url = lead_url(booking)
+    lines += [f"Lead: {desk_url}"] if desk_url else []
     return replace(
         guest,
         summary=f"{booking.consult_type.name}: {booking.name}",
@@ -90,7 +90,7 @@ def host_invite(booking: Booking, host: Consultant) -> Invite:
         guest=Party(booking.name, booking.address),
         host=Party(host.name, host.address),
         location=booking.phone or guest.location,
-        url=lead_url,
+        url=desk_url,
     )
 
 
@@ -183,8 +183,8 @@ def _to_host(booking: Booking, host: Consultant, name: str, method: str, subject
         host=host,
         host_when=when,
         place=wording.place_for_host(booking),
-        briefing=(*_briefing(booking), *booking.answers.items()),
-        lead_url=_lead_url(booking),
+        briefing=(*briefing(booking), *booking.answers.items()),
+        lead_url=lead_url(booking),
     )
     mail = Mail(
         kind=f"booking {name}, consultant",
@@ -203,7 +203,7 @@ def _to_host(booking: Booking, host: Consultant, name: str, method: str, subject
     outbox.put(replace(mail, calendar=METHODS[method](invite), calendar_method=method))
 
 
-def _briefing(booking: Booking) -> tuple[tuple[str, str], ...]:
+def briefing(booking: Booking) -> tuple[tuple[str, str], ...]:
     """What the consultant should know beforehand: the result of the assessment, and the story that brought them."""
     handover = Handover.from_facts(booking.handover)
     lead = _lead(booking)
@@ -216,6 +216,7 @@ def _lead(booking: Booking) -> Lead | None:
     return session().get(Lead, booking.lead_id) if booking.lead_id else None
 
 
-def _lead_url(booking: Booking) -> str:
+def lead_url(booking: Booking) -> str:
+    """Where the desk tells everything about the guest; empty where they are no lead."""
     lead = _lead(booking)
     return f"{current_settings().base_url}/desk/leads/{lead.public_id}" if lead else ""

@@ -1,11 +1,12 @@
-"""The signed links of a booking: one purpose for what is held, another for what is agreed."""
+"""The signed links of a booking: one purpose for what is held, one for what is agreed, one for what is offered."""
 
+from booking.exchange_models import Offer
 from booking.models import Booking
 from kit import tokens
 from kit.context import current_settings
 from kit.refusals import LinkAltered
 
-HOLD, CONSULT = "booking.hold", "booking.consult"
+HOLD, CONSULT, OFFER = "booking.hold", "booking.consult", "booking.offer"
 
 
 def hold_token(booking: Booking) -> str:
@@ -26,6 +27,21 @@ def read_hold(token: str) -> str:
 def read_consult(token: str) -> str:
     """The secret of the booking that was agreed. Raises LinkAltered."""
     return _secret(CONSULT, token)
+
+
+def offer_token(offer: Offer) -> str:
+    """Names the times of an offer to whoever they were sent to: with it one is taken, or none."""
+    return tokens.sign(OFFER, {"secret": offer.secret})
+
+
+def read_offer(token: str) -> str:
+    """The secret of an offer. Raises LinkAltered."""
+    return _secret(OFFER, token)
+
+
+def offer_url(offer: Offer) -> str:
+    """The page of an offer, as it is written into mail."""
+    return f"{current_settings().base_url}/book/times/{offer_token(offer)}"
 
 
 def consult_url(booking: Booking) -> str:
