@@ -62,9 +62,8 @@ class OurFilesOnly(URLFetcher):  # type: ignore[misc]
         return super().fetch(url, headers)
 
 
-def report_html(wanted: ReportInput) -> str:
+def report_html(wanted: ReportInput, result: Result) -> str:
     """The report as HTML, for print only."""
-    result = assess(Answers.from_json(wanted.answers), wanted.on)
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -107,7 +106,7 @@ def make_report(wanted: ReportInput) -> bytes:
         CSS(filename=ROOT / "static/css/parts/report.css", font_config=fonts, url_fetcher=fetcher),
         CSS(string=f"@page {{ size: {PAPERS[wanted.paper]} }}", font_config=fonts, url_fetcher=fetcher),
     ]
-    document = HTML(string=report_html(wanted), base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
+    document = HTML(string=report_html(wanted, result), base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
     raw = document.write_pdf(
         stylesheets=styles,
         font_config=fonts,

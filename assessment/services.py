@@ -31,7 +31,7 @@ from leads.origin import Origin
 
 REPORT_PURPOSE = "report"
 MOST_TRIES = 2
-AGAIN_AFTER = timedelta(minutes=1)
+AGAIN_AFTER = timedelta(minutes=2)  # longer than a report may take, so that it is not made twice
 ANONYMOUS_FOR = timedelta(days=30)
 
 
