@@ -1,7 +1,12 @@
 """What must be sent. A letter is a row written with the fact that causes it, and delivered afterwards.
 
-A letter is composed once: a second try sends the same bytes under the same Message-ID. It is claimed before it is
-sent; a claim whose worker died runs out and the letter is tried again.
+A letter is composed once: a second try sends the same bytes under the same Message-ID. Letters are claimed one at a
+time, right before each is sent; a claim whose worker died runs out and the letter is tried again. Only a worker that
+dies after the server took a letter and before that is noted sends it twice: RFC 5321, 4.5.4.1 leaves no way around
+it, and whoever gets both knows them for one by the Message-ID, an invite by its UID and SEQUENCE too.
+
+Letters to one person about one thing leave in the order in which they were written: a cancellation never overtakes
+the invite that still waits.
 """
 
 import smtplib
@@ -10,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, LargeBinary, String, Text, func, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, LargeBinary, String, Text, exists, func, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from kit import clock, jobs
 from kit.context import current_settings
@@ -20,9 +25,10 @@ from kit.logs import log
 from kit.mail import Mail, Transport, compose, open_transport
 from kit.refusals import Conflict, NotFound
 
-CLAIM = timedelta(minutes=5)
+# Longer than the slowest server may take over one letter: each of its answers is waited for at most 20 seconds.
+CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
+CLOSING = 421  # the server ends the connection (RFC 5321, 4.2.3)
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)  # minutes before each further try
-BATCH = 50
 PAGE_SIZE = 50
 
 
@@ -33,6 +39,9 @@ class LetterState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+
+
+OPEN = (LetterState.WAITING, LetterState.SENDING)
 
 
 class Letter(Base):
@@ -104,25 +113,31 @@ def _wake() -> None:
 
 
 def deliver_due() -> int:
-    """Send every letter that is due. Gives how many left. The worker's job."""
+    """Send every letter that is due. Gives how many left. The worker's job.
+
+    A server that ends a connection after some letters is called again; one that takes none is left alone until the
+    next run.
+    """
     sent = 0
-    while _anything_due():
-        claimed = _claim(BATCH)
+    while (claimed := _claim()) is not None:
+        before = sent
         try:
             with open_transport(current_settings()) as transport:
-                while claimed:
-                    sent += _deliver(transport, claimed[0])
-                    claimed = claimed[1:]
-        except (smtplib.SMTPException, OSError) as fault:
-            _put_off(claimed, fault)
-            break
+                while claimed is not None:
+                    sent += _deliver(transport, claimed)
+                    claimed = None
+                    claimed = _claim()
+        except (smtplib.SMTPException, OSError, ValueError) as fault:
+            if claimed is not None:
+                _put_off(claimed, fault)
+            if sent == before:
+                break
     return sent
 
 
 def waiting_count() -> int:
     """How many letters have not left yet."""
-    open_states = (LetterState.WAITING, LetterState.SENDING)
-    return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(open_states))) or 0
+    return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(OPEN))) or 0
 
 
 def list_letters(*, number: int = 1, state: LetterState | None = None, search: str = "") -> LetterPage:
@@ -183,18 +198,26 @@ def _deliver(transport: Transport, letter_id: int) -> int:
     name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
         transport.send(current_settings().mail_from, letter.recipient, letter.raw, name)
-    except smtplib.SMTPServerDisconnected:
-        raise
     except smtplib.SMTPException as fault:
-        _put_off([letter_id], fault)
+        if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
+            raise
+        _put_off(letter_id, fault)
         return 0
     with transaction():
         letter.state, letter.sent_at, letter.trouble = LetterState.SENT, clock.now(), ""
     return 1
 
 
-def _anything_due() -> bool:
-    return session().scalar(select(Letter.id).where(_due(clock.now())).limit(1)) is not None
+def _claim() -> int | None:
+    """Take the next due letter for this worker; nobody else takes it until the claim runs out."""
+    at = clock.now()
+    with transaction() as current:
+        chosen = select(Letter).where(_due(at), ~_overtakes()).order_by(Letter.id).limit(1)
+        letter = current.scalar(chosen.with_for_update(skip_locked=True, of=Letter))
+        if letter is None:
+            return None
+        letter.state, letter.due_at, letter.tries = LetterState.SENDING, at, letter.tries + 1
+        return letter.id
 
 
 def _due(at: datetime) -> ColumnElement[bool]:
@@ -204,27 +227,33 @@ def _due(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _claim(most: int) -> list[int]:
-    """Take up to `most` due letters for this worker; nobody else takes them until the claim runs out."""
-    at = clock.now()
-    with transaction() as current:
-        chosen = select(Letter).where(_due(at)).order_by(Letter.id).limit(most)
-        letters = current.scalars(chosen.with_for_update(skip_locked=True)).all()
-        for letter in letters:
-            letter.state, letter.due_at, letter.tries = LetterState.SENDING, at, letter.tries + 1
-        return [letter.id for letter in letters]
-
-
-def _put_off(letter_ids: list[int], fault: Exception) -> None:
-    final = isinstance(fault, smtplib.SMTPRecipientsRefused) and all(
-        500 <= code < 600 for code, _ in fault.recipients.values()
+def _overtakes() -> ColumnElement[bool]:
+    """An earlier letter to the same person about the same thing has not left yet."""
+    earlier = aliased(Letter)
+    return exists().where(
+        Letter.about != "",
+        earlier.about == Letter.about,
+        earlier.recipient == Letter.recipient,
+        earlier.id < Letter.id,
+        earlier.state.in_(OPEN),
     )
-    final = final or (isinstance(fault, smtplib.SMTPResponseException) and 500 <= fault.smtp_code < 600)
+
+
+def _put_off(letter_id: int, fault: Exception) -> None:
+    codes = _codes(fault)
+    # An address that cannot be said to a mail server (ValueError) will not be understood later either.
+    final = isinstance(fault, ValueError) or (bool(codes) and all(500 <= code < 600 for code in codes))
     with transaction() as current:
-        for letter_id in letter_ids:
-            letter = current.get_one(Letter, letter_id)
-            spent = letter.tries > len(WAITS)
-            letter.state = LetterState.FAILED if final or spent else LetterState.WAITING
-            letter.due_at = clock.now() + timedelta(minutes=WAITS[min(letter.tries, len(WAITS)) - 1])
-            letter.trouble = type(fault).__name__
-    log.warning("letters put off", count=len(letter_ids), fault=type(fault).__name__, final=final)
+        letter = current.get_one(Letter, letter_id)
+        spent = letter.tries > len(WAITS)
+        letter.state = LetterState.FAILED if final or spent else LetterState.WAITING
+        letter.due_at = clock.now() + timedelta(minutes=WAITS[min(letter.tries, len(WAITS)) - 1])
+        letter.trouble = type(fault).__name__
+    log.warning("letter put off", letter=letter_id, fault=type(fault).__name__, final=final)
+
+
+def _codes(fault: Exception) -> tuple[int, ...]:
+    """What the server answered, as far as it did."""
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        return tuple(code for code, _ in fault.recipients.values())
+    return (fault.smtp_code,) if isinstance(fault, smtplib.SMTPResponseException) else ()

@@ -9,13 +9,27 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Mailbox:
-    """What arrived. `answers` maps a recipient to the reply it gets instead of `250 OK`."""
+    """What arrived. `answers` maps a recipient to the reply it gets instead of `250 OK`.
+
+    With `hangs_up_after` no connection may hand over more messages than that.
+    """
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, bytes]] = []
         self.answers: dict[str, str] = {}
+        self.hangs_up_after: int | None = None
+        self.taken: dict[Session, int] = {}
 
-    async def handle_RCPT(  # noqa: N802  # the server calls it by this name
+    async def handle_MAIL(  # noqa: N802  # the server calls it by this name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.hangs_up_after is not None and self.taken.get(session, 0) >= self.hangs_up_after:
+            return "421 too many messages on this connection"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.answers:
@@ -26,6 +40,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         self.messages += [(recipient, envelope.content) for recipient in envelope.rcpt_tos]
+        self.taken[session] = self.taken.get(session, 0) + 1
         return "250 OK"
 
 

@@ -18,14 +18,22 @@ from tests.kit.smtp import Mailbox, free_port, smtp_server
 Clock = Callable[[datetime], None]
 
 
-def a_mail(to: str = "ann@example.com") -> Mail:
-    return Mail("note", to, "Ann", "A subject", "Text\n", "<p>Text</p>")
+def a_mail(to: str = "ann@example.com", about: str = "") -> Mail:
+    return Mail("note", to, "Ann", "A subject", "Text\n", "<p>Text</p>", about)
 
 
-def put(*recipients: str) -> None:
+def put(*recipients: str, about: str = "") -> None:
     with transaction():
         for recipient in recipients:
-            outbox.put(a_mail(recipient))
+            outbox.put(a_mail(recipient, about))
+
+
+def due_now() -> int:
+    """How many letters a worker would take at this instant, one after the other."""
+    count = 0
+    while outbox._claim() is not None:
+        count += 1
+    return count
 
 
 def states() -> dict[str, LetterState]:
@@ -108,13 +116,92 @@ def test_a_dead_server_costs_nothing_but_time(app: Flask, at: Clock):
 
 def test_a_claim_whose_worker_died_runs_out(mailbox: Mailbox, at: Clock):
     put("ann@example.com")
-    assert len(outbox._claim(10)) == 1
+    assert outbox._claim() is not None
     assert outbox.deliver_due() == 0
 
     at(clock.now() + timedelta(minutes=6))
 
     assert outbox.deliver_due() == 1
     assert len(mailbox.messages) == 1
+
+
+def test_a_worker_that_dies_keeps_one_letter_back_and_no_more(mailbox: Mailbox):
+    put("ann@example.com", "bob@example.com", "cat@example.com")
+    outbox._claim()
+
+    assert outbox.deliver_due() == 2
+
+    assert [recipient for recipient, _ in mailbox.messages] == ["bob@example.com", "cat@example.com"]
+
+
+def test_a_letter_never_overtakes_an_earlier_one_about_the_same_thing(mailbox: Mailbox, at: Clock):
+    mailbox.answers["ann@example.com"] = "451 later"
+    put("ann@example.com", "bob@example.com", about="a consult")
+    outbox.deliver_due()
+    put("ann@example.com", "bob@example.com", about="a consult")
+    mailbox.answers.clear()
+
+    assert outbox.deliver_due() == 1
+    at(clock.now() + timedelta(minutes=2))
+    assert outbox.deliver_due() == 2
+
+    taken = dict(session().execute(select(Letter.raw, Letter.id)).all())
+    assert [taken[raw] for _, raw in mailbox.messages] == [2, 4, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("to", "about", "taken"),
+    [
+        ("ann@example.com", "a consult", 0),
+        ("ann@example.com", "another consult", 1),
+        ("bob@example.com", "a consult", 1),
+        ("ann@example.com", "", 1),
+    ],
+)
+def test_a_letter_waits_only_for_those_to_the_same_person_about_the_same_thing(
+    app: Flask, to: str, about: str, taken: int
+):
+    put("ann@example.com", about="a consult")
+    outbox._claim()
+    put(to, about=about)
+
+    assert due_now() == taken
+
+
+def test_letters_about_nothing_in_particular_wait_for_none(app: Flask):
+    put("ann@example.com", "ann@example.com")
+
+    assert due_now() == 2
+
+
+def test_a_letter_that_was_given_up_holds_no_other_back(mailbox: Mailbox):
+    mailbox.answers["ann@example.com"] = "550 no such person"
+    put("ann@example.com", about="a consult")
+    outbox.deliver_due()
+    mailbox.answers.clear()
+    put("ann@example.com", about="a consult")
+
+    assert outbox.deliver_due() == 1
+
+
+def test_a_server_that_hangs_up_after_each_letter_is_called_again(mailbox: Mailbox):
+    mailbox.hangs_up_after = 1
+    put("ann@example.com", "bob@example.com", "cat@example.com")
+
+    sent = outbox.deliver_due()
+
+    # The letter at which the line went dead is tried again a minute later.
+    assert (sent, len(mailbox.messages)) == (2, 2)
+    assert sorted(states().values()) == [LetterState.SENT, LetterState.SENT, LetterState.WAITING]
+
+
+def test_an_address_no_mail_server_understands_fails_and_holds_nothing_up(mailbox: Mailbox):
+    put("änn@example.com", "bob@example.com")
+
+    outbox.deliver_due()
+    outbox.deliver_due()
+
+    assert states() == {"änn@example.com": LetterState.FAILED, "bob@example.com": LetterState.SENT}
 
 
 def test_after_the_last_wait_a_letter_is_given_up_and_said_so(mailbox: Mailbox, at: Clock):
@@ -145,7 +232,7 @@ def test_a_letter_sent_again_leaves_with_the_same_bytes(mailbox: Mailbox, at: Cl
 
 def test_a_letter_that_is_leaving_cannot_be_sent_again_until_its_claim_runs_out(mailbox: Mailbox, at: Clock):
     put("ann@example.com")
-    outbox._claim(1)
+    outbox._claim()
 
     with pytest.raises(outbox.LetterLeaving):
         outbox.send_again(1)
