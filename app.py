@@ -22,6 +22,7 @@ import booking.drafts
 import booking.exchange_models
 import booking.feed_views
 import booking.models
+import booking.offers
 import booking.type_admin
 import booking.views
 import desk.commands
@@ -69,6 +70,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
     "read_calendars": booking.calendar_sources.read_due,
     "write_calendars": booking.calendar_writing.write_due,
+    "close_lapsed_offers": booking.offers.close_lapsed,
 }
 
 

@@ -10,6 +10,7 @@ from booking.guard import Wish
 from booking.held_views import held
 from booking.looking import Look, read_start
 from booking.models import ConsultType
+from booking.offer_views import times
 from booking.picking import picker_page
 from booking.refusals import NoSuchConsult, SlotNotOffered, SlotTaken
 from booking.visit import handover_of, look_of_request, origin_of, readable_handover, visitor
@@ -22,6 +23,7 @@ from leads.handover import Handover
 blueprint = Blueprint("booking", __name__, url_prefix="/book")
 blueprint.register_blueprint(held)
 blueprint.register_blueprint(consult)
+blueprint.register_blueprint(times)
 
 
 @blueprint.get("/")
