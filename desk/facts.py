@@ -52,6 +52,8 @@ def say_facts(facts: Mapping[str, Any], zone_name: str, titles: Mapping[str, str
             continue
         if name == "story":
             rows.append(Row(label, titles.get(str(value), str(value)), f"/stories/{value}"))
+        elif name == "reference":
+            rows.append(Row(label, str(value), f"/desk/consults/{value}"))
         else:
             rows.append(Row(label, _said(name, value, zone_name)))
     return rows

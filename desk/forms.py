@@ -20,7 +20,7 @@ class NoteForm(PageForm):
 class StageForm(PageForm):
     """Where things stand with a lead, and why they were closed."""
 
-    stage = SelectField("Stage", choices=[(stage.value, stage.value.capitalize()) for stage in Stage])
+    stage = SelectField("Stage", choices={stage.value: stage.value.capitalize() for stage in Stage})
     reason = OneLine("Reason", most=REASON_MOST)
 
     def validate_reason(self, field: Any) -> None:

@@ -56,7 +56,7 @@ class SampleForm(CookielessForm):
     listed = SelectField(
         "From a list",
         [Needed("Choose one from the list")],
-        choices=[("a", "The first"), ("b", "The second")],
+        choices={"a": "The first", "b": "The second"},
         validate_choice=False,
     )
     choice = Choice("One of several", choices={"yes": "The one", "no": "The other"}, missing="Choose one of them")
