@@ -1,7 +1,8 @@
 """The plan's call blocks as a calendar file.
 
 Times float (no zone): they mean the reader's own clock wherever they are, so the file needs no time zone. One event a
-week, as the number of blocks may grow from week to week; `COUNT` counts every occurrence.
+week, as the number of blocks may grow from week to week; `COUNT` counts every occurrence. It is no message, so it has
+no METHOD: PUBLISH would need an organizer (RFC 5546 3.2.1), and nobody organizes one's own calls.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,6 @@ def plan_calendar(plan: Sequence[PlanWeek], *, days: Sequence[str], hour: str, o
     calendar = Calendar()
     calendar.add("prodid", "-//Conversation gap//Call blocks//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     stamp = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     monday = on + timedelta(days=7 - on.weekday())
     first = time.fromisoformat(hour)

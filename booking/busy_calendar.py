@@ -47,6 +47,7 @@ def read_busy(
     until: date,
     address: str = "",
     own_uids: frozenset[str] = frozenset(),
+    most: int = MOST_INSTANCES,
 ) -> BusyTime:
     """When the owner of the calendars is busy between the midnights of `first` and `until` in `zone`.
 
@@ -63,8 +64,8 @@ def read_busy(
             _keep_latest(calendar)
             for event in _instances(calendar, begin, end, misread):
                 count += 1
-                if count > MOST_INSTANCES:
-                    raise CalendarUnreadable(f"The calendar has more than {MOST_INSTANCES:,} events in this time.")
+                if count > most:
+                    raise CalendarUnreadable(f"The calendar has more than {most:,} events in this time.")
                 if not _blocks(event, address) or str(event.get("UID", "")) in own_uids:
                     continue
                 try:

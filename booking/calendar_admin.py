@@ -17,6 +17,7 @@ from kit.limits import limiter
 from staff.access import current_account, desk_only
 
 calendar_admin = desk_only(Blueprint("calendar_admin", __name__, url_prefix="/desk/calendars"))
+FILE, SERVER = "booking/desk/calendar_file.html", "booking/desk/calendar_server.html"
 Form = FileForm | ServerForm
 
 
@@ -44,7 +45,7 @@ def add_file() -> ResponseReturnValue:
     form = FileForm(data={"owner": current_account().email})
     if form.validate_on_submit() and (source := _keep(form, form.answer())):
         return _read(source)
-    return _page("calendar_file.html", form)
+    return _page(FILE, form)
 
 
 @calendar_admin.route("/server", methods=["GET", "POST"])
@@ -56,7 +57,7 @@ def add_server() -> ResponseReturnValue:
         wanted = _chosen(form, form.answer())
         if wanted and (source := _keep(form, wanted)):
             return _read(source)
-    return _page("calendar_server.html", form)
+    return _page(SERVER, form)
 
 
 @calendar_admin.route(f"/<{ROW}:source_id>", methods=["GET", "POST"])
@@ -66,7 +67,7 @@ def change(source_id: int) -> ResponseReturnValue:
     source = _own(source_id)
     kind = FileForm if source.kind is SourceKind.ICS else ServerForm
     form = kind(data=kind.shown(source))
-    template = "calendar_file.html" if source.kind is SourceKind.ICS else "calendar_server.html"
+    template = FILE if source.kind is SourceKind.ICS else SERVER
     if form.validate_on_submit():
         wanted: Wanted | None = form.answer(source, _known_password(source, form.url.data or ""))
         if isinstance(form, ServerForm) and wanted and (wanted.url != source.url or wanted.writes > source.writes):
@@ -163,5 +164,5 @@ def _read(source: CalendarSource) -> ResponseReturnValue:
 
 def _page(template: str, form: Form, source: CalendarSource | None = None) -> ResponseReturnValue:
     found = getattr(form, "found", ())
-    page = render_template(f"booking/desk/{template}", form=form, source=source, found=found)
+    page = render_template(template, form=form, source=source, found=found)
     return page, 422 if form.errors else 200

@@ -22,6 +22,7 @@ from kit.db import db, session
 from kit.limits import limiter
 from kit.outbox import Letter
 from kit.settings import Settings, load_settings
+from tests.booking import readers
 from tests.headers import assert_headers
 from tests.html_rules import assert_html_rules
 from tests.page import Page
@@ -31,12 +32,31 @@ ROOT = Path(__file__).resolve().parent.parent
 # A slow moment of the machine is no fault; and the same commit gives the same examples, so that a fault can be found.
 hypothesis_settings.register_profile("site", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("site")
+DISAGREEMENTS = pytest.StashKey[list[str]]()
 NIGHT_BEFORE_THE_CLOCKS_CHANGE = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.addoption("--snap", action="store_true", help="write the snapshots anew instead of comparing with them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    readers.open_folder()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Whoever started the workers lets the programs of others read every calendar that the tests saw."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[DISAGREEMENTS] = readers.read_all()
+        if session.config.stash[DISAGREEMENTS]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for fault in config.stash.get(DISAGREEMENTS, []):
+        terminalreporter.section("another program reads a calendar differently", red=True)
+        terminalreporter.line(fault)
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +120,7 @@ def some_settings(folder: Path, database_url: str, **changes: str) -> Settings:
 class Browser(FlaskClient):
     """Each request begins with an empty `g`: the context of the test would hand one on to the next request.
 
-    Whatever a test fetches, every answer must carry the headers and every page must obey the rules.
+    Whatever a test fetches, every answer must carry the headers and every page and calendar must obey the rules.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
@@ -112,11 +132,14 @@ class Browser(FlaskClient):
         is_a_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400 and not is_a_mail
         if is_a_page and response.get_data():
             assert_html_rules(response.get_data(), f"{response.request.method} {response.request.path}")
+        if response.mimetype == "text/calendar" and response.status_code == 200 and response.get_data():
+            readers.assert_calendar(response.get_data())
         return response
 
 
 @pytest.fixture
 def app(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
+    """The application. Every letter that the test has written must keep the rules of invites in the end."""
     settings = some_settings(tmp_path, migrated(tmp_path))
     application = create_app(settings)
     application.testing = True
@@ -124,9 +147,12 @@ def app(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
     with clock.fixed(NIGHT_BEFORE_THE_CLOCKS_CHANGE), application.app_context():
         limiter.reset()
         yield application
-        jobs.queue().close()
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            readers.assert_letters(all_letters())
+        finally:
+            jobs.queue().close()
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -145,14 +171,15 @@ def at() -> Iterator[Callable[[datetime], None]]:
 def letters(app: Flask) -> Callable[[], list[EmailMessage]]:
     """All letters written so far, oldest first, as a mail program would parse them."""
 
-    def read() -> list[EmailMessage]:
-        session().rollback()
-        return [
-            message_from_bytes(raw, policy=policy.default)  # type: ignore[misc]
-            for raw in session().scalars(select(Letter.raw).order_by(Letter.id))
-        ]
+    return all_letters
 
-    return read
+
+def all_letters() -> list[EmailMessage]:
+    session().rollback()
+    return [
+        message_from_bytes(raw, policy=policy.default)  # type: ignore[misc]
+        for raw in session().scalars(select(Letter.raw).order_by(Letter.id))
+    ]
 
 
 @pytest.fixture
