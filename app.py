@@ -17,12 +17,14 @@ import booking.calendar_admin
 import booking.calendar_models
 import booking.calendar_sources
 import booking.calendar_writing
+import booking.commands
 import booking.consult_admin
 import booking.drafts
 import booking.exchange_models
 import booking.feed_views
 import booking.models
 import booking.offers
+import booking.reminders
 import booking.type_admin
 import booking.views
 import desk.commands
@@ -71,6 +73,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "read_calendars": booking.calendar_sources.read_due,
     "write_calendars": booking.calendar_writing.write_due,
     "close_lapsed_offers": booking.offers.close_lapsed,
+    "write_reminders": booking.reminders.write_due,
 }
 
 
@@ -94,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     leads.handover.arrived.connect(assessment.services.claim)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)
+    app.cli.add_command(booking.commands.receive_mail)
     if not settings.production:
         app.register_blueprint(dev.views.blueprint)
         app.cli.add_command(dev.demo.demo)

@@ -2,7 +2,7 @@
 
 A letter is composed once: a second try sends the same bytes under the same Message-ID. Letters are claimed one at a
 time, right before each is sent; a claim whose worker died runs out and the letter is tried again. Only a worker that
-dies after the server took a letter and before that is noted sends it twice: RFC 5321, 4.5.4.1 leaves no way around
+dies after the server took a letter and before that is noted sends it twice: RFC 1047 tells why there is no way around
 it, and whoever gets both knows them for one by the Message-ID, an invite by its UID and SEQUENCE too.
 
 Letters to one person about one thing leave in the order in which they were written: a cancellation never overtakes
@@ -25,7 +25,6 @@ from kit.logs import log
 from kit.mail import Mail, Transport, compose, open_transport
 from kit.refusals import Conflict, NotFound
 
-# Longer than the slowest server may take over one letter: each of its answers is waited for at most 20 seconds.
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
 CLOSING = 421  # the server ends the connection (RFC 5321, 4.2.3)
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)  # minutes before each further try

@@ -1,7 +1,7 @@
 """Workers are killed a hundred times while they send invites: each invite arrives, and twice only where none can help.
 
 A mail server that has taken a letter (its 250) and a worker that dies before it has noted that are the one case in
-which a letter leaves again (RFC 5321, 4.5.4.1). It is the same letter then, byte for byte.
+which a letter leaves again (RFC 1047). It is the same letter then, byte for byte.
 """
 
 import asyncio
