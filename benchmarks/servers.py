@@ -1,8 +1,9 @@
 """Web servers side by side: the same site, eight threads, sixteen clients that keep their connection.
 
-Prints requests a second, the 95th percentile in milliseconds, memory (proportional set size of all processes) and the
-time from the command to the first page. Fails when the server we use falls under LIMIT of the best other one that runs
-in one process, over the three pages.
+Prints requests a second, the 95th percentile in milliseconds, the processor time of a request, memory (proportional set
+size of all processes) and the time from the command to the first page. Fails when a request costs the server we use
+more than LIMIT times the processor time that it costs the best other one, over the three pages: that number hardly
+changes with what else the machine does.
 """
 
 import http.client
@@ -19,18 +20,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {"small": "/about", "story": "/stories/the-night-supervisor", "health": "/health"}
 OURS = "waitress"
-LIMIT = 0.6
+LIMIT = 1.5
 CLIENTS = 16
 SECONDS = 2.0
 ROUNDS = 3
-STARTING = 30.0
+STARTING = 120.0
 BIN = Path(sys.executable).parent
 SERVERS = {
     "waitress": "waitress-serve --threads=8 --listen=127.0.0.1:{port} --call app:create_app",
@@ -53,17 +54,18 @@ SERVERS = {
 
 @dataclass
 class Measured:
-    """What one server did: by page the requests a second and the 95th percentile, then memory and start."""
+    """What one server did in each round, by page and as a whole."""
 
-    rate: dict[str, list[float]]
-    late: dict[str, list[float]]
-    start: list[float]
-    megabytes: list[float]
+    rate: dict[str, list[float]] = field(default_factory=lambda: {page: [] for page in PAGES})
+    late: dict[str, list[float]] = field(default_factory=lambda: {page: [] for page in PAGES})
+    cost: dict[str, list[float]] = field(default_factory=lambda: {page: [] for page in PAGES})
+    start: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
 
 
 def main() -> int:
     """Measure all, print a table, say whether ours is good enough."""
-    measured = {name: Measured({p: [] for p in PAGES}, {p: [] for p in PAGES}, [], []) for name in SERVERS}
+    measured = {name: Measured() for name in SERVERS}
     with tempfile.TemporaryDirectory() as folder:
         environ = os.environ | {"INSTANCE_PATH": folder, "PYTHONPATH": str(ROOT)}
         prepare = [BIN / "flask", "--app", "app", "prepare"]
@@ -73,25 +75,25 @@ def main() -> int:
                 print(f"  round {turn + 1} of {ROUNDS}: {name}", file=sys.stderr, flush=True)
                 measure(command, environ, measured[name])
     print(table(measured))
-    overall = {name: typical(found) for name, found in measured.items()}
-    best = max(rate for name, rate in overall.items() if name.endswith("1 process"))
-    ratio = overall[OURS] / best
-    print(f"\n{OURS} serves {ratio:.2f} of what the best other single process serves; at least {LIMIT} is wanted.")
-    return 0 if ratio >= LIMIT else 1
+    cost = {name: typical_cost(found) for name, found in measured.items()}
+    ratio = cost[OURS] / min(one for name, one in cost.items() if name != OURS)
+    print(f"\nA request costs {OURS} {ratio:.2f} times what it costs the best other server; at most {LIMIT} is wanted.")
+    return 0 if ratio <= LIMIT else 1
 
 
-def typical(found: Measured) -> float:
-    """Requests a second over all pages: the geometric mean of their medians."""
-    return prod(statistics.median(rates) for rates in found.rate.values()) ** (1 / len(found.rate))
+def typical_cost(found: Measured) -> float:
+    """Processor time of a request over all pages: the geometric mean of their medians."""
+    return prod(statistics.median(costs) for costs in found.cost.values()) ** (1 / len(found.cost))
 
 
 def table(measured: dict[str, Measured]) -> str:
     """The medians, one row a server."""
-    heads = [f"{page} /s" for page in PAGES] + [f"{page} p95 ms" for page in PAGES] + ["memory MB", "start s"]
+    heads = [f"{page} {what}" for what in ("/s", "p95 ms", "cpu ms") for page in PAGES] + ["MB", "start s"]
     lines = [f"{'':22}" + "".join(f"{head:>15}" for head in heads)]
     for name, found in measured.items():
         values = [f"{statistics.median(found.rate[page]):.0f}" for page in PAGES]
         values += [f"{statistics.median(found.late[page]) * 1000:.1f}" for page in PAGES]
+        values += [f"{statistics.median(found.cost[page]) * 1000:.2f}" for page in PAGES]
         values += [f"{statistics.median(found.megabytes):.0f}", f"{statistics.median(found.start):.2f}"]
         lines.append(f"{name:22}" + "".join(f"{value:>15}" for value in values))
     return "\n".join(lines)
@@ -103,8 +105,10 @@ def measure(command: str, environ: dict[str, str], found: Measured) -> None:
         found.start.append(seconds)
         for page, path in PAGES.items():
             load(port, path, 0.5)
-            times, spent = load(port, path, SECONDS)
-            found.rate[page].append(len(times) / spent)
+            before = processor_time(process.pid)
+            times, seconds = load(port, path, SECONDS)
+            found.cost[page].append((processor_time(process.pid) - before) / len(times))
+            found.rate[page].append(len(times) / seconds)
             found.late[page].append(statistics.quantiles(times, n=20)[-1])
         found.megabytes.append(weight(process.pid))
 
@@ -180,14 +184,30 @@ def clients(out: multiprocessing.connection.Connection, port: int, path: str, se
 
 def weight(pid: int) -> float:
     """The memory of a process and all it started, in megabytes; what is shared counts once."""
-    kilobytes, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
+    kilobytes = 0
+    for one in family(pid):
         lines = Path(f"/proc/{one}/smaps_rollup").read_text("ascii").splitlines()
         kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kilobytes / 1024
+
+
+def processor_time(pid: int) -> float:
+    """The seconds of processor time that a process and all it started have used."""
+    ticks = 0
+    for one in family(pid):
+        fields = Path(f"/proc/{one}/stat").read_text("ascii").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all it started."""
+    waiting = [pid]
+    while waiting:
+        one = waiting.pop()
+        yield one
         for children in Path(f"/proc/{one}/task").glob("*/children"):
             waiting += [int(child) for child in children.read_text("ascii").split()]
-    return kilobytes / 1024
 
 
 if __name__ == "__main__":
