@@ -17,6 +17,7 @@ import booking.calendar_admin
 import booking.calendar_models
 import booking.calendar_sources
 import booking.calendar_writing
+import booking.call_back_letters
 import booking.commands
 import booking.consult_admin
 import booking.drafts
@@ -74,6 +75,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "write_calendars": booking.calendar_writing.write_due,
     "close_lapsed_offers": booking.offers.close_lapsed,
     "write_reminders": booking.reminders.write_due,
+    "write_call_backs": booking.call_back_letters.write_due,
 }
 
 

@@ -10,6 +10,7 @@ import leads.services
 from kit.context import current_settings
 from kit.db import transaction
 from kit.words import format_date
+from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
 
@@ -45,13 +46,17 @@ class CallBack:
     later: Later
 
 
-def ask(wanted: CallBack, *, origin: Origin, now: datetime) -> tuple[Lead, date]:
-    """Note who wants to be called back and when; nobody mails them until then. Gives the lead and the date."""
+def ask(wanted: CallBack, *, origin: Origin, now: datetime, handover: Handover | None = None) -> tuple[Lead, date]:
+    """Note who wants to be called back and when; nobody mails them until then. Gives the lead and the date.
+
+    What the assessment handed over is theirs from then on.
+    """
     due = wanted.later.due(now.astimezone(ZoneInfo(current_settings().site_timezone)).date())
     with transaction():
         lead = leads.services.capture(
             address=wanted.address, name=wanted.name, phone=wanted.phone, at=now, origin=origin
         )
+        (handover or Handover()).arrive(lead, at=now)
         leads.services.record(
             lead,
             HappeningKind.CALL_BACK_ASKED,

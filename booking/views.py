@@ -76,7 +76,7 @@ def call_me_back() -> ResponseReturnValue:
     handover = readable_handover(look)
     form = CallBackForm()
     if form.validate_on_submit():
-        lead, due = call_back.ask(form.answer(), origin=origin_of(look, handover), now=clock.now())
+        lead, due = call_back.ask(form.answer(), origin=origin_of(look, handover), now=clock.now(), handover=handover)
         return render_template("booking/call_back_noted.html", lead=lead, due=due)
     return render_template("booking/call_back.html", form=form, look=look), 422 if form.errors else 200
 
@@ -96,6 +96,7 @@ def _picker(consult_type: ConsultType, look: Look, refusal: Refusal | None = Non
         handover=handover,
         refusal=refusal,
         moving=None,
+        others=len(services.consult_types()) > 1,
         with_whom=wording.hosts_of_type(consult_type),
         where=wording.place_of_type(consult_type),
     )
