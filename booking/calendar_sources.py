@@ -37,7 +37,7 @@ EVERY = timedelta(minutes=10)
 CLAIM = timedelta(minutes=5)
 WAITS = (1, 2, 5, 10, 20, 40, 60)  # minutes before each further try
 AT_ONCE = 90  # seconds after which a run leaves the rest to the next one
-DAYS_AHEAD = 2  # how many days more than needed are read, so that it is done about once a day
+DAYS_AHEAD = 2  # how many days more than needed are read, so that none is missing when the date changes
 MOST_DAYS = 400
 FEWEST_DAYS = 30
 PATIENCE = 20.0
@@ -329,8 +329,8 @@ def _claim(now: datetime) -> tuple[int | None, Task | None]:
 def _task(source: CalendarSource, now: datetime, *, whole: bool = False) -> Task:
     """What is to be read. It is read whole, changed or not, where the window has moved on."""
     window = window_of(source.consultant, source.owner, now=now)
-    enough = _midnight(window.until - DAYS_AHEAD * ONE_DAY, window.zone_name)
-    known = source.known_until is not None and source.known_until > enough and source.zone_name == window.zone_name
+    until = _midnight(window.until, window.zone_name)
+    known = source.known_until is not None and source.known_until >= until and source.zone_name == window.zone_name
     marker = source.marker if known and not whole else ""
     return Task(source.id, Place(source.kind, source.url, calendar_passwords.login_of(source)), window, marker, now)
 

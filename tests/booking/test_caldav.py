@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from booking.calendar_faults import (
     UidElsewhere,
 )
 from kit.fetch import Limits, Login
-from tests.booking.calendar_server import LOOPBACK, ROBIN, CalendarServer, calendar_server
+from tests.booking.calendar_server import LOOPBACK, ROBIN, CalendarServer
 from tests.booking.calendars import a_calendar, an_event
 from tests.web_server import Says, Server, web_server
 
@@ -30,12 +29,6 @@ DATA = (
     "<D:response><D:href>/c/{0}.ics</D:href><D:propstat><D:prop><C:calendar-data>{1}</C:calendar-data></D:prop>"
     "<D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
 )
-
-
-@pytest.fixture
-def radicale(tmp_path: Path) -> Iterator[CalendarServer]:
-    with calendar_server(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture
