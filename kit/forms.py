@@ -49,7 +49,7 @@ class OneLine(StringField):
         self.most = most
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = " ".join(valuelist[0].split(" ")).strip() if valuelist else self.data or ""
+        self.data = re.sub(" +", " ", valuelist[0]).strip() if valuelist else self.data or ""
 
     def pre_validate(self, form: Any) -> None:
         name = self.label.text.rstrip("?")

@@ -25,6 +25,7 @@ def install(app: Flask, settings: Settings) -> None:
         root=str(folder),
         prefix=prefix,
         allow_all_origins=False,
+        mimetypes={".ttf": "font/ttf"},
         immutable_file_test=lambda _path, _url: True,
         autorefresh=app.debug,
     )

@@ -152,6 +152,7 @@ class Tour:
         picker.press("Continue")
         with self.database() as database:
             database.execute(ALL_HOLDS_LAPSE)
+        late = self.picking()
         late.press("3:00")
         picker.press("Book ")
         self.camera.take(picker, "lapsed")
