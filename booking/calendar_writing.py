@@ -6,7 +6,7 @@ alarms that the owner set are kept.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -18,6 +18,7 @@ from booking.caldav import Caldav, Stored
 from booking.calendar_faults import CalendarFault, ObjectChanged, PasswordLost, UidElsewhere
 from booking.calendar_models import CalendarEntry
 from booking.calendar_passwords import login_of
+from booking.models import BookingState
 from kit import clock
 from kit.calendar_text import as_bytes
 from kit.context import current_settings
@@ -87,7 +88,8 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 def _task(entry: CalendarEntry) -> Task:
     source, booking = entry.source, entry.booking
-    body = None if entry.gone else invites.stored(letters.host_invite(booking, source.consultant))
+    invite = replace(letters.host_invite(booking, source.consultant), tentative=booking.state is BookingState.PENDING)
+    body = None if entry.gone else invites.stored(invite)
     return Task(entry.id, entry.wanted, source.url, login_of(source), booking.uid, entry.href, entry.etag, body)
 
 
