@@ -1,23 +1,36 @@
 """The report made in a process of its own, with limits on time, processor and memory.
 
-The caller, the background worker, never renders; a template that hangs or a drawing that eats memory ends with its
-process.
+The caller, the background worker, never renders, and does not load what renders; a template that hangs or a drawing
+that eats memory ends with its process.
 """
 
 import json
-import resource
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-
-from assessment.report import ReportInput, make_report
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PROCESSOR_SECONDS = 15
 SECONDS = 60  # by the clock: a machine that is busy with other things gives little of its time
-MEMORY = 1_500_000_000
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """What a report is made of; plain values only, so that it can be handed to another process.
+
+    `answers` are those of `Answers.to_json`; `uid` is stable for the report, without personal data.
+    """
+
+    name: str
+    on: date
+    answers: dict[str, Any]
+    paper: str
+    site_name: str
+    booking_url: str
+    uid: str
+    host: str
 
 
 class RenderFailed(Exception):
@@ -26,7 +39,7 @@ class RenderFailed(Exception):
 
 def render_report(wanted: ReportInput, *, seconds: float = SECONDS, command: tuple[str, ...] = ()) -> bytes:
     """The PDF, made in a new process that is ended after `seconds`. Raises RenderFailed."""
-    run = command or (sys.executable, "-m", "assessment.render")
+    run = command or (sys.executable, "-m", "assessment.report")
     text = json.dumps({**asdict(wanted), "on": wanted.on.isoformat()})
     try:
         done = subprocess.run(  # noqa: S603  # our own module
@@ -38,16 +51,3 @@ def render_report(wanted: ReportInput, *, seconds: float = SECONDS, command: tup
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no output"]
         raise RenderFailed(f"ended with {done.returncode}: {last[0][:200]}")
     return done.stdout
-
-
-def main() -> None:
-    """Read a ReportInput as JSON from standard input, write the PDF to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    values = json.load(sys.stdin)
-    values["on"] = date.fromisoformat(values["on"])
-    sys.stdout.buffer.write(make_report(ReportInput(**values)))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,15 @@
 """The report: from a submission's answers to a tagged PDF (PDF/UA-1) on A4 or US Letter.
 
 Nothing is fetched from anywhere: stylesheets and fonts are files of this project, and everything a person typed is
-text. The same input gives the same bytes.
+text. The same input gives the same bytes. `python -m assessment.report` is the process in which `assessment.render` has
+it made.
 """
 
 import hashlib
 import io
-from dataclasses import dataclass
+import json
+import resource
+import sys
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +17,7 @@ from typing import Any
 
 import pikepdf
 import segno
+from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import CSS, HTML, Attachment
@@ -26,6 +30,7 @@ from assessment.charts import charts_of, headroom_said
 from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
 from assessment.practices import PRACTICES, say_step
 from assessment.questions import LIVE_CONVERSATION
+from assessment.render import ReportInput
 from assessment.result import Result, assess
 from assessment.said import own_answer
 from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, basis_by_grade
@@ -33,23 +38,8 @@ from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, basis_by_gr
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = {"a4": "A4", "letter": "Letter"}
 CALENDAR_NAME = "call-blocks.ics"
-
-
-@dataclass(frozen=True)
-class ReportInput:
-    """What a report is made of; plain values only, so that it can be handed to another process.
-
-    `answers` are those of `Answers.to_json`; `uid` is stable for the report, without personal data.
-    """
-
-    name: str
-    on: date
-    answers: dict[str, Any]
-    paper: str
-    site_name: str
-    booking_url: str
-    uid: str
-    host: str
+PROCESSOR_SECONDS = 15
+MEMORY = 1_500_000_000
 
 
 class OurFilesOnly(URLFetcher):  # type: ignore[misc]
@@ -62,8 +52,9 @@ class OurFilesOnly(URLFetcher):  # type: ignore[misc]
         return super().fetch(url, headers)
 
 
-def report_html(wanted: ReportInput, result: Result) -> str:
-    """The report as HTML, for print only."""
+def report_html(wanted: ReportInput, result: Result, *, plain_name: bool = False) -> str:
+    """The report as HTML, for print only. A plain name is set in the letters of our own faces alone."""
+    name = _printable(wanted.name)
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -71,7 +62,8 @@ def report_html(wanted: ReportInput, result: Result) -> str:
     template = environment.get_template("assessment/report.html")
     return template.render(
         wanted=wanted,
-        name=_printable(wanted.name),
+        name=_in_our_letters(name) if plain_name else name,
+        titled=name,
         result=result,
         found=result.reckoning,
         charts=charts_of(result),
@@ -99,6 +91,13 @@ def make_report(wanted: ReportInput) -> bytes:
     if wanted.paper not in PAPERS:
         raise ValueError("the paper is a4 or letter")
     result = assess(Answers.from_json(wanted.answers), wanted.on)
+    raw = _render(wanted, result)
+    if shows_empty_boxes(raw):
+        raw = _render(wanted, result, plain_name=True)
+    return mark_furniture(raw)
+
+
+def _render(wanted: ReportInput, result: Result, *, plain_name: bool = False) -> bytes:
     fetcher = OurFilesOnly()
     fonts = FontConfiguration()
     styles = [
@@ -106,15 +105,33 @@ def make_report(wanted: ReportInput) -> bytes:
         CSS(filename=ROOT / "static/css/parts/report.css", font_config=fonts, url_fetcher=fetcher),
         CSS(string=f"@page {{ size: {PAPERS[wanted.paper]} }}", font_config=fonts, url_fetcher=fetcher),
     ]
-    document = HTML(string=report_html(wanted, result), base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
-    raw = document.write_pdf(
+    page = report_html(wanted, result, plain_name=plain_name)
+    document = HTML(string=page, base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
+    written: bytes = document.write_pdf(
         stylesheets=styles,
         font_config=fonts,
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(wanted.uid.encode()).digest()[:16],
         attachments=_attachments(wanted, result, fetcher),
     )
-    return mark_furniture(raw)
+    return written
+
+
+def shows_empty_boxes(raw: bytes) -> bool:
+    """Whether a text holds a letter that no face on this machine has: it would be drawn as an empty box."""
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        for page in pdf.pages:
+            for instruction in pikepdf.parse_content_stream(page):
+                if str(instruction.operator) in ("Tj", "TJ") and _empty_box_in(instruction.operands[0]):
+                    return True
+    return False
+
+
+def _empty_box_in(shown: Any) -> bool:
+    """Text is shown as pairs of bytes, one glyph each; glyph 0 is the empty box."""
+    pieces = shown if isinstance(shown, pikepdf.Array) else [shown]
+    texts = [bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String)]
+    return any(text[place : place + 2] == b"\0\0" for text in texts for place in range(0, len(text), 2))
 
 
 def mark_furniture(raw: bytes) -> bytes:
@@ -200,3 +217,26 @@ def _drawing(svg: str) -> Markup:
 def _printable(text: str) -> str:
     """What a person typed without control and direction characters; markup is escaped by the template."""
     return "".join(character for character in text if character.isprintable())[:120].strip()
+
+
+@cache
+def _our_letters() -> frozenset[str]:
+    faces = (ROOT / "static/fonts/print").glob("inter-*.ttf")
+    return frozenset(chr(code) for face in faces for code in TTFont(face, lazy=True).getBestCmap())
+
+
+def _in_our_letters(name: str) -> str:
+    return "".join(letter for letter in name if letter in _our_letters()).strip()
+
+
+def main() -> None:
+    """Read a ReportInput as JSON from standard input, write the PDF to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    values = json.load(sys.stdin)
+    values["on"] = date.fromisoformat(values["on"])
+    sys.stdout.buffer.write(make_report(ReportInput(**values)))
+
+
+if __name__ == "__main__":
+    main()

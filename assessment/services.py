@@ -16,8 +16,7 @@ from assessment.models import Report, ReportState, Submission
 from assessment.practices import PRACTICES
 from assessment.questions import BY_KEY, QUESTION_SET, Question, first_open, next_key
 from assessment.refusals import AlreadyScored, AssessmentGone, NoSuchQuestion
-from assessment.render import RenderFailed, render_report
-from assessment.report import ReportInput
+from assessment.render import RenderFailed, ReportInput, render_report
 from assessment.result import Result, assess, goal_said
 from assessment.said import answers_said
 from kit import clock, jobs, tokens

@@ -7,7 +7,7 @@ from typing import Any
 from assessment.answers import Answers
 from assessment.funnel import Funnel, Inputs
 from assessment.gap import Outlook
-from assessment.report import ReportInput
+from assessment.render import ReportInput
 from assessment.result import Result, assess
 
 ON = date(2026, 10, 31)

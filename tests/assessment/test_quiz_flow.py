@@ -14,8 +14,7 @@ from sqlalchemy import func, select
 from assessment import services
 from assessment.models import Report, ReportState, Submission
 from assessment.questions import QUESTIONS
-from assessment.render import render_report
-from assessment.report import ReportInput
+from assessment.render import ReportInput, render_report
 from kit import clock
 from kit.db import session
 from leads.handover import Handover
