@@ -46,3 +46,12 @@ def test_a_folder_that_cannot_be_made_is_told():
         1,
         "Error: INSTANCE_PATH: /proc/site cannot be used (No such file or directory)\n",
     )
+
+
+@pytest.mark.processes
+def test_what_sets_reports_is_not_loaded_by_the_site():
+    program = "import sys, app; print([name for name in ('weasyprint', 'pikepdf', 'fontTools') if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")
