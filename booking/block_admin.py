@@ -7,6 +7,7 @@ from booking import absences, schedule
 from booking.admin import ROW, own_consultant, own_zone_name
 from booking.desk_forms import BlockForm
 from booking.forms import ButtonForm
+from booking.times import stretch
 from kit import clock
 from kit.zones import zone
 from staff.access import current_account, desk_only
@@ -31,6 +32,7 @@ def blocks() -> ResponseReturnValue:
         added=request.args.get("added", ""),
         removed="removed" in request.args,
         zone_name=zone_name,
+        stretch=stretch,
         moment=now,
     )
     return shown, 422 if form.errors else 200

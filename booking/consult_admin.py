@@ -117,20 +117,20 @@ def cancel(reference: str) -> ResponseReturnValue:
 @consult_admin.route("/<reference>/reassign", methods=["GET", "POST"])
 def reassign(reference: str) -> ResponseReturnValue:
     """Give it to another host who is free then."""
-    booking = _open(reference)
-    now = clock.now()
-    heirs = reassigning.heirs(booking, now=now)
-    form = ReassignForm()
-    form.offer_hosts([host for host, reason in heirs if reason is None])
+    booking, now, form = _open(reference), clock.now(), ReassignForm()
     refusal: Refusal | None = None
-    if form.validate_on_submit():
-        try:
+    heirs = reassigning.heirs(booking, now=now)
+    form.offer_hosts([host for host, reason in heirs if reason is None])
+    try:
+        if request.method == "POST" and not form.host.choices:
+            raise HostUnfit
+        if form.validate_on_submit():
             name = current_account().name
             new = reassigning.reassign(booking, int(form.host.data), by=name, reason=form.said, now=now)
             return redirect(url_for(".show", reference=new.reference, done="reassigned"), 303)
-        except (HostUnfit, SlotTaken) as fault:
-            refusal, heirs = fault, reassigning.heirs(booking, now=now)
-            form.offer_hosts([host for host, reason in heirs if reason is None])
+    except (HostUnfit, SlotTaken) as fault:
+        refusal, heirs = fault, reassigning.heirs(booking, now=now)
+        form.offer_hosts([host for host, reason in heirs if reason is None])
     shown = _page("booking/desk/reassign.html", booking, form=form, heirs=heirs, refusal=refusal)
     return shown, refusal.status if refusal else 422 if form.errors else 200
 
@@ -161,6 +161,7 @@ def _page(template: str, booking: Booking, **values: object) -> str:
         place=wording.place_for_host(booking),
         known=wording.known_of_guest(Handover.from_facts(booking.handover)),
         story=booking.origin.get("story", ""),
+        story_name=wording.story_name,
         answered=wording.calendar_answer(booking),
         guest_url=links.consult_url(booking),
         open=booking.state is BookingState.CONFIRMED and booking.starts_at > now,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking import guard, invites, letters, links, services, wording
+from booking import guard, invites, letters, links, services, waitlist, wording
 from booking.forms import ButtonForm, CancelForm
 from booking.looking import Look, read_start
 from booking.models import Booking, BookingState
@@ -28,12 +28,14 @@ AGREED = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)
 def show(token: str) -> ResponseReturnValue:
     """What was agreed, what happens next, and how to keep it."""
     booking = _agreed(token)
+    place = waitlist.find_place(booking)
     return _page(
         "booking/consult.html",
         booking,
         token,
         heading=HEADINGS.get(request.args.get("done", ""), letters.title(booking)),
         links=letters.calendar_links(booking),
+        place_token=links.place_token(place) if place else "",
         next_step=wording.next_step(booking, [host.name for host in guard.hosts_of(booking)]),
     )
 
@@ -138,5 +140,6 @@ def _move_picker(booking: Booking, token: str, look: Look, refusal: Refusal | No
         handover=Handover(),
         refusal=refusal,
         moving=booking,
+        others=False,
     )
     return shown, status

@@ -17,9 +17,10 @@ from booking.hours_text import write_windows
 from booking.models import Booking, BusyInterval, Consultant, ConsultType, HostMode
 from booking.services import consult_types
 from booking.slots import Engagement, Host, Reason, Timetable
+from booking.times import stretch
 from booking.wording import length
 from kit.db import session
-from kit.words import DASH, format_date, format_short_date, format_time, join_and, plural
+from kit.words import format_date, format_short_date, format_time, join_and, plural
 from kit.zones import city, zone
 
 # A slot and its buffers are never longer on either side of a start.
@@ -158,7 +159,7 @@ def _busy(consultant: Consultant, table: Timetable, known: Known) -> str:
     for block, source in known.blocks[consultant.id]:
         if block.ends_at > begin and block.starts_at < end:
             name = f"Busy in “{source}”" if source else f"Blocked: “{block.reason}”" if block.reason else "Blocked"
-            told.append(f"{name}, {_span(block.starts_at, block.ends_at, consultant)}")
+            told.append(f"{name}, {stretch(block.starts_at, block.ends_at, consultant.zone_name)}")
     return f"{'; '.join(dict.fromkeys(told))}.{_buffers(table)}"
 
 
@@ -252,18 +253,6 @@ def _day(host: Host, at: datetime) -> date:
 
 def _time(at: datetime, consultant: Consultant) -> str:
     return format_time(at, zone(consultant.zone_name))
-
-
-def _span(start: datetime, end: datetime, consultant: Consultant) -> str:
-    """`9:00 am–10:00 am`, with dates where it runs over more than one."""
-    own = zone(consultant.zone_name)
-    first, last = start.astimezone(own).date(), (end - timedelta(microseconds=1)).astimezone(own).date()
-    if first == last:
-        return f"{_time(start, consultant)}{DASH}{_time(end, consultant)}"
-    return (
-        f"{format_short_date(first)}, {_time(start, consultant)} to "
-        f"{format_short_date(end.astimezone(own).date())}, {_time(end, consultant)}"
-    )
 
 
 DETAILS: dict[Reason, Callable[[Consultant, Timetable, Known], str]] = {

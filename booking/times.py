@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kit.words import DASH, NO_BREAK, format_date, format_time
+from kit.words import DASH, NO_BREAK, format_date, format_short_date, format_time
 from kit.zones import city, offset_label, zone
 
 
@@ -78,3 +78,19 @@ class When:
     def seen_from(self, zone_name: str) -> "When":
         """The same time as somebody in another zone says it."""
         return When(self.start, self.end, zone_name, self.clock)
+
+
+def stretch(start: datetime, end: datetime, zone_name: str) -> str:
+    """`Tuesday 24 November 2026, 9:00 am–10:00 am`; over several dates from one to the other, whole days as dates."""
+    own = zone(zone_name)
+    first, last = start.astimezone(own), end.astimezone(own)
+    last_date = (end - timedelta(microseconds=1)).astimezone(own).date()
+    whole = first.hour == first.minute == last.hour == last.minute == 0
+    if first.date() == last_date:
+        return format_date(first.date()) + (
+            "" if whole else f", {format_time(start, own)}{DASH}{format_time(end, own)}"
+        )
+    if whole:
+        return f"{format_short_date(first.date())} to {format_short_date(last_date)}"
+    before = f"{format_short_date(first.date())}, {format_time(start, own)}"
+    return f"{before} to {format_short_date(last.date())}, {format_time(end, own)}"

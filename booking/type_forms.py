@@ -36,7 +36,7 @@ class TypeForm(PageForm):
     """Everything about a consult type but its questions."""
 
     name = OneLine("Name", [Needed("Enter a name, such as First conversation")])
-    slug = OneLine("Address", most=LONGEST_SLUG)
+    slug = OneLine("Address of its page", most=LONGEST_SLUG)
     description = ManyLines("Description", most=600)
     active = BooleanField("Visitors can book it")
     lengths = LengthsField(
