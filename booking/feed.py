@@ -18,7 +18,7 @@ from kit.db import session, transaction
 from kit.refusals import NotFound
 
 KEPT = timedelta(days=30)
-REFRESHED = "PT15M"
+REFRESHED = 15  # minutes
 PRESENT = (BookingState.PENDING, BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)
 
 
@@ -62,8 +62,8 @@ def feed_of(consultant: Consultant, *, now: datetime) -> bytes:
     name = clean(f"Consults of {consultant.name}, {current_settings().site_name}")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", REFRESHED, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESHED)
+    calendar.add("refresh-interval", timedelta(minutes=REFRESHED), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", f"PT{REFRESHED}M")
     for booking in _consults(consultant, now):
         invite = replace(letters.host_invite(booking, consultant), stamp=_changed(booking))
         invite = replace(invite, tentative=booking.state is BookingState.PENDING)
