@@ -11,8 +11,8 @@ from blog.markup import typeset
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WORDS_A_MINUTE = 230
 DEFAULT_PS = (
-    "Are you having enough live conversations each week to meet your recruiting goals? Put in one number and see. If "
-    "it turns out that you are not, we should talk."
+    "How many people you would like to hire did you talk with in the last four weeks? Put in the number, and see what "
+    "your goal would need. If the two are far apart, half an hour with us may help."
 )
 FIELDS = {
     "title",

@@ -21,6 +21,10 @@ def test_the_tags_are_few_and_all_in_use():
     assert {tag for story in TOLD for tag in story.head.tags} == set(SHELF.tags)
 
 
+def test_each_postscript_belongs_to_its_story():
+    assert len({story.head.ps for story in TOLD}) == len(TOLD)
+
+
 @pytest.mark.parametrize("story", TOLD, ids=lambda story: story.slug)
 def test_a_story_has_its_shape(story: Story):
     assert 300 <= story.words <= 600
@@ -30,4 +34,5 @@ def test_a_story_has_its_shape(story: Story):
     assert moral.count(".") == 2
     assert story.html.rstrip().endswith("</section>")
     assert "?" in story.head.ps
+    assert "four weeks" in story.head.ps
     assert story.head.details_changed
