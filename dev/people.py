@@ -51,7 +51,12 @@ UMA = Person("Uma Reyes", "uma.reyes@example.com")
 VICTOR = Person("Victor Sand", "victor@example.net")
 WANDA = Person("Wanda Foxley", "wanda.foxley@example.org", "Foxley Homes", "+1 555 010 0123")
 XAVER = Person("Xaver Lang", "xaver@example.com", "Lang & Partners", "+1 555 010 0124")
+YUSUF = Person("Yusuf Arden", "yusuf.arden@example.com", "", "+1 555 010 0125")
+ZOE = Person("Zoe Marlow", "zoe@example.org", "", "+1 555 010 0126", "America/Chicago")
+ODA = Person("Oda Finch", "oda.finch@example.net", "", "+1 555 010 0127")
+REMY = Person("Remy Castel", "remy@example.com", "", "+1 555 010 0128", "Europe/Paris", "24")
+LEON = Person("Leon Ashby", "leon.ashby@example.org", "", "+1 555 010 0129")
 EVERYBODY = (
     *(ANN, BEN, CARLA, DINESH, ELIN, FARID, GRACE, HUGO, IRIS, JONAS, KATE, LIAM, MONA, NOAH, OLGA, PAVEL, QUINN),
-    *(ROSA, SAM, TARA, UMA, VICTOR, WANDA, XAVER),
+    *(ROSA, SAM, TARA, UMA, VICTOR, WANDA, XAVER, YUSUF, ZOE, ODA, REMY, LEON),
 )

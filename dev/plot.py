@@ -19,13 +19,16 @@ from dev.people import (
     IRIS,
     JONAS,
     KATE,
+    LEON,
     LIAM,
     MAYA,
     MONA,
     NOAH,
+    ODA,
     OLGA,
     PAVEL,
     QUINN,
+    REMY,
     ROBIN,
     ROSA,
     SAM,
@@ -34,6 +37,8 @@ from dev.people import (
     VICTOR,
     WANDA,
     XAVER,
+    YUSUF,
+    ZOE,
 )
 from dev.script import Script
 from kit.db import session
@@ -48,6 +53,7 @@ def act_out(script: Script) -> None:
     """Put all scenes down and play them."""
     _first_weeks(script)
     _consults(script)
+    _three_times(script)
     _call_backs_and_stages(script)
     _unfinished(script)
     script.play(mail_until=script.now - WORKER_STOPPED)
@@ -131,6 +137,20 @@ def _consults(script: Script) -> None:
     script.stage(ROSA, script.on(-30, "09:00"), MAYA.name, Stage.CLOSED, "No answer since the cancellation")
     script.takes(ROSA, script.ago(minutes=26), profiles.by(40, today, profiles.WELL_SHORT))
     script.books(ROSA, script.ago(minutes=6), CALL, script.on(3, "10:00"))
+
+
+def _three_times(script: Script) -> None:
+    """Times by mail: asked for or sent, one taken, none taken, taken back, forgotten, and still open."""
+    script.asks_for_times(ZOE, script.on(-9, "10:00"), CALL)
+    script.takes_a_time(ZOE, script.on(-9, "15:30"))
+    script.was_held(ZOE, script.on(-3, "18:00"))
+    script.asks_for_times(REMY, script.on(-7, "09:00"), CALL)
+    script.takes_no_time(REMY, script.on(-7, "11:10"))
+    script.is_offered_times(ODA, script.on(-6, "14:00"), SESSION, MAYA)
+    script.times_are_taken_back(ODA, script.on(-6, "16:45"), MAYA)
+    script.is_offered_times(LEON, script.on(-4, "10:30"), SESSION, ROBIN)
+    script.times_lapse(script.on(-3, "11:00"))
+    script.asks_for_times(YUSUF, script.ago(hours=2), CALL)
 
 
 def _call_backs_and_stages(script: Script) -> None:

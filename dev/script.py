@@ -5,26 +5,29 @@ The clock stands at each scene's own time while it plays.
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import assessment.services
 import booking.services
 import leads.services
-from assessment.render import RenderFailed
-from assessment.report import ReportInput, make_report
+from assessment.render import RenderFailed, ReportInput, render_report
 from assessment.services import ReportWish
-from booking import call_back, drafts, schedule
+from booking import call_back, drafts, offers, schedule, three_times
 from booking.call_back import CallBack, Later
+from booking.exchange_models import Offer
 from booking.guard import Guest, Wish
 from booking.hours import ONE_DAY
 from booking.models import Booking
 from dev.people import Person
 from dev.profiles import Answers, questions_of
 from kit import clock, outbox
+from kit.db import session
 from leads.handover import Handover
 from leads.models import Lead, Stage
 from leads.origin import Origin
+from staff.services import NewAccount
 
 Act = Callable[[datetime], None]
 A_MOMENT = timedelta(seconds=3)
@@ -40,6 +43,7 @@ class Script:
         self.scenes: list[tuple[datetime, int, bool, Act]] = []
         self.scored: dict[Person, str] = {}
         self.booked: dict[Person, str] = {}
+        self.offered: dict[Person, int] = {}
 
     def on(self, days: int, wall: str) -> datetime:
         """That time on the wall, so many days from today."""
@@ -94,7 +98,7 @@ class Script:
 
     def worker_renders(self, at: datetime, *, fails: bool = False, mail_leaves: bool = True) -> None:
         """The worker makes the reports that wait, or cannot."""
-        render = _cannot if fails else make_report
+        render = _cannot if fails else render_report
         self.scene(at, lambda _at: _ignore(assessment.services.render_due_reports(render)), mail_leaves=mail_leaves)
 
     def holds(self, person: Person, at: datetime, kind: str, wanted: datetime) -> None:
@@ -144,6 +148,62 @@ class Script:
         """A consultant notes that the consult took place, or that nobody came."""
         self.scene(at, lambda at: _ignore(schedule.mark(self._booking(person).reference, held=held, now=at)))
 
+    def asks_for_times(self, person: Person, at: datetime, kind: str) -> None:
+        """A person wants three times by mail."""
+
+        def act(at: datetime) -> None:
+            consult_type = booking.services.get_consult_type(kind)
+            wish = self._wish(person, at)
+            guest = Guest(person.name, person.address, person.phone)
+            self.offered[person] = offers.ask(consult_type, wish, guest, (), now=at).id
+
+        self.scene(at, act)
+
+    def is_offered_times(self, person: Person, at: datetime, kind: str, by: NewAccount) -> None:
+        """A consultant sends a person three of their own times."""
+
+        def act(at: datetime) -> None:
+            consult_type = booking.services.get_consult_type(kind)
+            consultant = next(host for host in consult_type.hosts if host.name == by.name)
+            assert consultant.account_id is not None
+            only = offers.own_time(consult_type, consultant)
+            zone = ZoneInfo(person.zone_name)
+            chosen = three_times.choose(offers.free_times(consult_type, zone=zone, now=at, only=only), zone)
+            guest = Guest(person.name, person.address, person.phone)
+            offer = offers.send(
+                consult_type,
+                self._wish(person, chosen[0]),
+                guest,
+                chosen,
+                account_id=consultant.account_id,
+                by=by.name,
+                now=at,
+                only=only,
+            )
+            self.offered[person] = offer.id
+
+        self.scene(at, act)
+
+    def takes_a_time(self, person: Person, at: datetime) -> None:
+        """A person agrees to the first of the times sent."""
+
+        def act(at: datetime) -> None:
+            self.booked[person] = offers.accept(offers.open_times(self._offer(person))[0], now=at).secret
+
+        self.scene(at, act)
+
+    def takes_no_time(self, person: Person, at: datetime) -> None:
+        """None of the times fits."""
+        self.scene(at, lambda at: offers.decline_all(self._offer(person), now=at))
+
+    def times_are_taken_back(self, person: Person, at: datetime, by: NewAccount) -> None:
+        """A consultant needs the times for something else."""
+        self.scene(at, lambda at: offers.withdraw(self.offered[person], by=by.name, now=at))
+
+    def times_lapse(self, at: datetime) -> None:
+        """The worker ends what nobody has answered."""
+        self.scene(at, lambda _at: _ignore(offers.close_lapsed()))
+
     def asks_for_call(self, person: Person, at: datetime, later: Later) -> None:
         """A person wants to be called back."""
 
@@ -174,15 +234,11 @@ class Script:
         if person in self.scored:
             scored = assessment.services.get_submission(self.scored[person])
             handover = assessment.services.handover_of(scored, assessment.services.result_of(scored))
-        wish = Wish(
-            start=self._nearest(kind, at, wanted, earliest),
-            visitor=person.address,
-            zone_name=person.zone_name,
-            clock=person.clock,
-            handover=handover,
-            origin=self._origin(person),
-        )
+        wish = replace(self._wish(person, self._nearest(kind, at, wanted, earliest)), handover=handover)
         return booking.services.hold(booking.services.get_consult_type(kind), wish, now=at)
+
+    def _wish(self, person: Person, start: datetime) -> Wish:
+        return Wish(start, person.address, person.zone_name, person.clock, origin=self._origin(person))
 
     def _nearest(
         self, kind: str, at: datetime, wanted: datetime, earliest: datetime, *, moving: Booking | None = None
@@ -198,6 +254,9 @@ class Script:
         )
         starts = [slot.start for found in days for slot in found.slots if slot.start >= earliest]
         return min(starts, key=lambda start: abs(start - wanted))
+
+    def _offer(self, person: Person) -> Offer:
+        return session().get_one(Offer, self.offered[person])
 
     def _booking(self, person: Person) -> Booking:
         return booking.services.get_booking(self.booked[person])

@@ -96,7 +96,8 @@ def asked_for_call(lead: Lead, *, days: int) -> None:
 
 def a_letter(to: str = "ann@example.com", subject: str = "Your conversation gap: the report", **more: Any) -> Letter:
     """A letter that waits."""
-    mail = Mail("report", to, "Ann", subject, "Hello Ann,\nhere it is.\n", "<p>Hello Ann</p>", **more)
+    html = more.pop("html", "<p>Hello Ann</p>")
+    mail = Mail("report", to, "Ann", subject, "Hello Ann,\nhere it is.\n", html, **more)
     with transaction():
         letter = outbox.put(mail)
         session().flush()

@@ -40,7 +40,10 @@ def test_the_longest_due_comes_first(app: Flask):
     assert [name for _, name in due()] == ["Bob", "Ann", "Cy"]
 
 
-@pytest.mark.parametrize("answer", [HappeningKind.NOTE, HappeningKind.CONSULT_BOOKED, HappeningKind.CONSULT_HELD])
+@pytest.mark.parametrize(
+    "answer",
+    [HappeningKind.NOTE, HappeningKind.TIMES_OFFERED, HappeningKind.CONSULT_BOOKED, HappeningKind.CONSULT_HELD],
+)
 def test_a_call_back_is_done_with_once_somebody_talked_with_them(app: Flask, answer: HappeningKind):
     services.record(asked(), answer, at=AT + timedelta(days=14), headline="Talked")
 

@@ -30,6 +30,7 @@ def moves(lead: Lead) -> list[tuple[str, dict[str, Any]]]:
         (HappeningKind.REPORT_ASKED, Stage.NEW),
         (HappeningKind.REPORT_SENT, Stage.REPORT_SENT),
         (HappeningKind.CALL_BACK_ASKED, Stage.ENGAGED),
+        (HappeningKind.TIMES_ASKED, Stage.ENGAGED),
         (HappeningKind.CONSULT_BOOKED, Stage.CONSULT_BOOKED),
         (HappeningKind.CONSULT_HELD, Stage.NEW),
         (HappeningKind.NOTE, Stage.NEW),
@@ -94,6 +95,7 @@ def test_moving_to_where_somebody_stands_already_writes_nothing(app: Flask):
     [
         (HappeningKind.CONSULT_BOOKED, Stage.CONSULT_BOOKED, "Open again: they booked a consult"),
         (HappeningKind.CALL_BACK_ASKED, Stage.ENGAGED, "Open again: they asked to be called back"),
+        (HappeningKind.TIMES_ASKED, Stage.ENGAGED, "Open again: they asked for times by mail"),
     ],
 )
 def test_whoever_comes_back_by_themselves_is_open_again(app: Flask, kind: HappeningKind, stage: Stage, said: str):
