@@ -8,8 +8,10 @@ it made.
 import hashlib
 import io
 import json
+import logging
 import resource
 import sys
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +19,10 @@ from typing import Any
 
 import pikepdf
 import segno
-from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -52,8 +54,8 @@ class OurFilesOnly(URLFetcher):  # type: ignore[misc]
         return super().fetch(url, headers)
 
 
-def report_html(wanted: ReportInput, result: Result, *, plain_name: bool = False) -> str:
-    """The report as HTML, for print only. A plain name is set in the letters of our own faces alone."""
+def report_html(wanted: ReportInput, result: Result, *, without: Collection[str] = ()) -> str:
+    """The report as HTML, for print only. The name is set without letters that cannot be drawn."""
     name = _printable(wanted.name)
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -62,7 +64,7 @@ def report_html(wanted: ReportInput, result: Result, *, plain_name: bool = False
     template = environment.get_template("assessment/report.html")
     return template.render(
         wanted=wanted,
-        name=_in_our_letters(name) if plain_name else name,
+        name="".join(letter for letter in name if letter not in without).strip(),
         titled=name,
         result=result,
         found=result.reckoning,
@@ -91,13 +93,16 @@ def make_report(wanted: ReportInput) -> bytes:
     if wanted.paper not in PAPERS:
         raise ValueError("the paper is a4 or letter")
     result = assess(Answers.from_json(wanted.answers), wanted.on)
+    missing = MissingLetters()
+    LOGGER.addHandler(missing)
     raw = _render(wanted, result)
-    if shows_empty_boxes(raw):
-        raw = _render(wanted, result, plain_name=True)
+    if missing.letters:
+        raw = _render(wanted, result, without=missing.letters)
+    LOGGER.removeHandler(missing)
     return mark_furniture(raw)
 
 
-def _render(wanted: ReportInput, result: Result, *, plain_name: bool = False) -> bytes:
+def _render(wanted: ReportInput, result: Result, *, without: Collection[str] = ()) -> bytes:
     fetcher = OurFilesOnly()
     fonts = FontConfiguration()
     styles = [
@@ -105,7 +110,7 @@ def _render(wanted: ReportInput, result: Result, *, plain_name: bool = False) ->
         CSS(filename=ROOT / "static/css/parts/report.css", font_config=fonts, url_fetcher=fetcher),
         CSS(string=f"@page {{ size: {PAPERS[wanted.paper]} }}", font_config=fonts, url_fetcher=fetcher),
     ]
-    page = report_html(wanted, result, plain_name=plain_name)
+    page = report_html(wanted, result, without=without)
     document = HTML(string=page, base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
     written: bytes = document.write_pdf(
         stylesheets=styles,
@@ -117,21 +122,17 @@ def _render(wanted: ReportInput, result: Result, *, plain_name: bool = False) ->
     return written
 
 
-def shows_empty_boxes(raw: bytes) -> bool:
-    """Whether a text holds a letter that no face on this machine has: it would be drawn as an empty box."""
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
-        for page in pdf.pages:
-            for instruction in pikepdf.parse_content_stream(page):
-                if str(instruction.operator) in ("Tj", "TJ") and _empty_box_in(instruction.operands[0]):
-                    return True
-    return False
+class MissingLetters(logging.Handler):
+    """Hears which letters no face on this machine has; each would be drawn as an empty box."""
 
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.letters: set[str] = set()
 
-def _empty_box_in(shown: Any) -> bool:
-    """Text is shown as pairs of bytes, one glyph each; glyph 0 is the empty box."""
-    pieces = shown if isinstance(shown, pikepdf.Array) else [shown]
-    texts = [bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String)]
-    return any(text[place : place + 2] == b"\0\0" for text in texts for place in range(0, len(text), 2))
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take the letter out of what the layout engine says of it."""
+        if record.msg.startswith(".notdef") and isinstance(record.args, tuple):
+            self.letters.add(str(record.args[0]))
 
 
 def mark_furniture(raw: bytes) -> bytes:
@@ -217,16 +218,6 @@ def _drawing(svg: str) -> Markup:
 def _printable(text: str) -> str:
     """What a person typed without control and direction characters; markup is escaped by the template."""
     return "".join(character for character in text if character.isprintable())[:120].strip()
-
-
-@cache
-def _our_letters() -> frozenset[str]:
-    faces = (ROOT / "static/fonts/print").glob("inter-*.ttf")
-    return frozenset(chr(code) for face in faces for code in TTFont(face, lazy=True).getBestCmap())
-
-
-def _in_our_letters(name: str) -> str:
-    return "".join(letter for letter in name if letter in _our_letters()).strip()
 
 
 def main() -> None:
