@@ -30,7 +30,7 @@ import booking.type_admin
 import booking.views
 import desk.commands
 import desk.views
-import dev.demo
+import dev.commands
 import dev.views
 import kit.errors
 import kit.jobs
@@ -102,5 +102,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(booking.commands.receive_mail)
     if not settings.production:
         app.register_blueprint(dev.views.blueprint)
-        app.cli.add_command(dev.demo.demo)
+        app.cli.add_command(dev.commands.demo)
     return app

@@ -38,13 +38,15 @@ class Refused(click.ClickException):
     """The sample data is not wanted here."""
 
 
-@click.command()
-def demo() -> None:
-    """Fill an empty site with sample data: people, assessments, consults, letters, in every state there is."""
+def run() -> list[str]:
+    """Bring the database up to date and fill the site; gives what to say about it. Raises Refused."""
     schema.migrate()
+    before = logging.root.manager.disable
     logging.disable(logging.ERROR)  # what goes wrong in the sample is meant to
-    for line in fill(now=clock.now()):
-        click.echo(line)
+    try:
+        return fill(now=clock.now())
+    finally:
+        logging.disable(before)
 
 
 def fill(*, now: datetime) -> list[str]:
