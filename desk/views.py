@@ -7,6 +7,7 @@ from typing import TypeVar
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+import booking.calendar_sources
 import booking.schedule
 import leads.services
 from blog.views import shelf
@@ -35,7 +36,13 @@ def today() -> ResponseReturnValue:
     everybody = own is None or request.args.get("whose") == "everybody"
     found = look(zone_name=_zone_name(), now=clock.now(), own=None if everybody else own)
     return render_template(
-        "desk/today.html", today=found, own=own, everybody=everybody, titles=_titles(), zone_name=_zone_name()
+        "desk/today.html",
+        today=found,
+        own=own,
+        everybody=everybody,
+        unread=booking.calendar_sources.untrusted_of(own, now=clock.now()) if own else (),
+        titles=_titles(),
+        zone_name=_zone_name(),
     )
 
 

@@ -208,6 +208,11 @@ def test_what_stops_working_is_said_where_calendars_are(robin: Visit, server: Se
     page = robin.get(DESK)
     assert page.texts(".calendar-trouble")[0].startswith("Cannot be read: you are not offered.")
     assert len(page.all(".calendar-card.in-trouble")) == 1
+    today = robin.get("/desk/").texts(".notice.warn p")
+    assert (
+        "You are not offered to visitors: “Robin’s calendar” could not be read for too long. Look at your calendars"
+        in today
+    )
 
 
 def test_a_calendar_is_changed_and_its_password_stays(robin: Visit, open_loopback: None, radicale: CalendarServer):
