@@ -28,6 +28,8 @@ import booking.offers
 import booking.reminders
 import booking.type_admin
 import booking.views
+import booking.waitlist_admin
+import booking.waitlist_job
 import desk.commands
 import desk.views
 import dev.commands
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     booking.block_admin.block_admin,
     booking.consult_admin.consult_admin,
     booking.type_admin.type_admin,
+    booking.waitlist_admin.waitlist_admin,
 )
 
 JOBS: dict[str, Callable[[], object]] = {
@@ -76,6 +79,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "close_lapsed_offers": booking.offers.close_lapsed,
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
+    "offer_openings": booking.waitlist_job.offer_openings,
 }
 
 

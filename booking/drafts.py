@@ -21,8 +21,12 @@ def typed(booking: Booking) -> Guest:
     """What was typed so far; before that, what the assessment handed over."""
     if booking.name or booking.address:
         return Guest(booking.name, booking.address, booking.phone, booking.note, booking.answers)
-    known = Handover.from_facts(booking.handover).lead
-    lead = leads.services.find_lead(known) if known else None
+    return known(Handover.from_facts(booking.handover))
+
+
+def known(handover: Handover) -> Guest:
+    """Who the assessment handed over, as far as they told."""
+    lead = leads.services.find_lead(handover.lead) if handover.lead else None
     return Guest(lead.name, lead.address_typed, lead.phone) if lead else Guest("", "")
 
 

@@ -115,7 +115,7 @@ class WaitlistEntry(Base):
     """Somebody who is told when an earlier time opens. `held_id` is the time that is held for them meanwhile.
 
     `booking_id` is the consult they have already and would like earlier; `before` the date until which a time helps.
-    `passed` are the starts (ISO, UTC) that they let go.
+    `passed` are the starts (ISO, UTC) that were held for them so far: none is held for them twice.
     """
 
     __tablename__ = "waitlist_entry"

@@ -70,20 +70,28 @@ class Guest:
 
 
 def hold(
-    consult_type: ConsultType, wish: Wish, *, now: datetime, host_name: str, length: timedelta = HOLD_LENGTH
+    consult_type: ConsultType,
+    wish: Wish,
+    *,
+    now: datetime,
+    host_name: str,
+    length: timedelta = HOLD_LENGTH,
+    moving: Booking | None = None,
 ) -> Booking:
     """Take a start for ten minutes, or for `length`; what the same visitor held before is free again.
 
-    Raises SlotTaken or SlotNotOffered. `host_name` ends the UID (RFC 7986 5.3 asks for no personal data in it).
+    For a `moving` consult, that may come to stand there, its own hosts are asked for its own length. Raises SlotTaken
+    or SlotNotOffered. `host_name` ends the UID (RFC 7986 5.3 asks for no personal data in it).
     """
-    with writing(consult_type.hosts, now) as current:
+    people = None if moving is None else hosts_of(moving)
+    with writing([*consult_type.hosts, *(people or ())], now) as current:
         current.execute(
             update(Booking)
             .where(Booking.visitor == wish.visitor, Booking.state == BookingState.HOLD)
             .values(state=BookingState.LAPSED, hold_expires_at=None)
         )
-        minutes = chosen_length(consult_type, wish.minutes)
-        host_ids = free_hosts(consult_type, wish.start, now, minutes=minutes)
+        minutes = chosen_length(consult_type, wish.minutes) if moving is None else moving.minutes
+        host_ids = free_hosts(consult_type, wish.start, now, minutes=minutes, only=people)
         booking = new_booking(consult_type, wish, minutes=minutes, now=now, host_name=host_name)
         booking.state, booking.hold_expires_at = BookingState.HOLD, now + length
         seat(current, booking, host_ids)

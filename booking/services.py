@@ -17,8 +17,9 @@ from booking.hours import ONE_DAY, instant
 from booking.models import Booking, BookingState, ConsultType
 from booking.refusals import InvitedRecently, NoSuchBooking, NoSuchConsult, SlotTaken
 from booking.slots import Slot, find_slots
+from kit import jobs
 from kit.context import current_settings
-from kit.db import session, transaction
+from kit.db import after_commit, session, transaction
 from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
@@ -153,6 +154,7 @@ def move(
                 facts = {"was": before.isoformat(), "reason": reason}
                 _tell(lead, HappeningKind.CONSULT_MOVED, booking, now, _done("moved", by), **facts)
             letters.moved(booking, before, by=by, reason=reason)
+            after_commit(_look_for_who_waits)
         return booking
 
 
@@ -168,6 +170,7 @@ def cancel(secret: str, *, reason: str, now: datetime, by: str = "", late: bool 
         if lead is not None:
             _tell(lead, HappeningKind.CONSULT_CANCELLED, booking, now, _done("cancelled", by), reason=reason)
         letters.cancelled(booking, by=by)
+        after_commit(_look_for_who_waits)
         return booking
 
 
@@ -193,6 +196,10 @@ def consults_between(begin: datetime, end: datetime) -> tuple[Booking, ...]:
 def consults_of(lead: Lead) -> Sequence[Booking]:
     """Every consult of a lead, latest first."""
     return session().scalars(select(Booking).where(Booking.lead_id == lead.id).order_by(Booking.starts_at.desc())).all()
+
+
+def _look_for_who_waits() -> None:
+    jobs.wake("offer_openings")
 
 
 def _lead_of(booking: Booking) -> Lead | None:

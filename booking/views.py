@@ -14,6 +14,7 @@ from booking.offer_views import times
 from booking.picking import picker_page
 from booking.refusals import NoSuchConsult, SlotNotOffered, SlotTaken
 from booking.visit import handover_of, look_of_request, origin_of, readable_handover, visitor
+from booking.waitlist_views import waiting
 from kit import clock
 from kit.limits import limiter
 from kit.refusals import LinkAltered, Refusal
@@ -24,6 +25,7 @@ blueprint = Blueprint("booking", __name__, url_prefix="/book")
 blueprint.register_blueprint(held)
 blueprint.register_blueprint(consult)
 blueprint.register_blueprint(times)
+blueprint.register_blueprint(waiting)
 
 
 @blueprint.get("/")
