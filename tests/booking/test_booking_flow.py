@@ -3,9 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
-from booking.models import BookingState
+from booking.models import BookingState, HostMode
+from kit.db import transaction
 from leads import services as leads
+from tests.booking.builders import a_consult_type, a_consultant
 from tests.booking.invite_rules import (
     event_of,
     moment,
@@ -22,6 +26,10 @@ from tests.booking.visit import (
     bookings,
     states,
 )
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_visitor_books_and_both_sides_are_invited(visit: Visit, letters: Letters):
@@ -120,6 +128,89 @@ def test_a_slip_is_said_in_words_and_what_was_typed_stays(visit: Visit, changes:
     for name, typed in (DETAILS | changes).items():
         if "\n" not in typed:
             assert kept[name].strip() == typed
+
+
+def test_a_chosen_length_goes_all_the_way(app: Flask, client: FlaskClient, letters: Letters, at: MoveClock):
+    a_consult_type(more_lengths=[60])
+    visit = Visit(client, "/book/first-conversation/?length=60&clock=12")
+    held = visit.hold(NINE)
+    details = visit.get(held)
+    assert "9:00 am–10:00 am" in plain(details.text)
+    assert "length=60" in details.links["Another time"]
+    at(NOW + timedelta(minutes=11))
+
+    again = visit.get(held).form(0).submit(button=("start", TEN)).location
+    check = visit.get(visit.to_check(again))
+    assert "10:00 am–11:00 am" in plain(check.text)
+    assert "length=60" in check.links["Change Time"]
+    own = check.form(0).submit().location.split("?")[0]
+
+    assert visit.get(f"{own}/move?start={NINE}").form(0).submit().status_code == 303
+    assert [(booking.minutes, booking.state) for booking in bookings()] == [
+        (60, BookingState.LAPSED),
+        (60, BookingState.CONFIRMED),
+    ]
+    for message in letters():
+        event = event_of(message)
+        assert moment(event, "DTEND") - moment(event, "DTSTART") == timedelta(hours=1)
+    assert_letters_are_right(letters)
+
+
+@pytest.mark.parametrize("length", ["45", "5", "1440", "9999", "-60", "60.5", "soon"])
+def test_a_forged_length_holds_nothing_else_than_what_is_offered(visit: Visit, length: str):
+    response = visit.client.post("/book/first-conversation/hold", data={"start": NINE, "length": length})
+
+    page = visit.page(response)
+    if page.status == 303:
+        assert [booking.minutes for booking in bookings()] == [30], "what cannot be read is the usual length"
+    else:
+        assert page.status == 422
+        assert "It can take 30 minutes; these are times for 30 minutes." in page.text
+        assert page.all("button.time")
+        assert bookings() == []
+
+
+def test_a_length_that_is_no_longer_offered_is_held_again_as_the_usual_one(
+    app: Flask, client: FlaskClient, at: MoveClock
+):
+    consult_type = a_consult_type(more_lengths=[60])
+    visit = Visit(client, "/book/first-conversation/?length=60")
+    held = visit.hold(NINE)
+    with transaction():
+        consult_type.more_lengths = []
+    at(NOW + timedelta(minutes=11))
+
+    again = visit.get(held).form(0).submit(button=("start", NINE))
+
+    assert again.status_code == 303
+    assert [booking.minutes for booking in bookings()] == [60, 30]
+
+
+def test_a_stale_start_is_refused_and_others_are_shown(visit: Visit, at: MoveClock):
+    picker = visit.get("/book/")
+    at(datetime(2026, 11, 2, 14, 45, tzinfo=UTC))
+
+    page = visit.page(picker.form("hold").submit(button=("start", NINE)))
+
+    assert page.status == 422
+    assert "That time is not on offer" in page.text
+    assert page.all("button.time")[0].get("value") == TEN
+    assert bookings() == []
+
+
+def test_two_who_hold_together_are_both_invited(app: Flask, client: FlaskClient, letters: Letters):
+    a_consult_type(a_consultant("Robin Hale"), a_consultant("Sam Low"), host_mode=HostMode.ALL)
+    visit = Visit(client)
+
+    own = visit.get(visit.book(NINE))
+
+    assert "With Robin Hale and Sam Low" in " ".join(own.texts(".summary > div"))
+    assert "At the agreed time Robin Hale and Sam Low call you on +1 555 010 0199." in own.text
+    people = [message["To"].addresses[0].addr_spec for message in letters()]
+    assert people == ["ann@example.org", "robin@consultancy.example", "sam@consultancy.example"]
+    assert "First conversation with Robin Hale and Sam Low" in letters()[0]["Subject"]
+    assert NINE not in visit.starts()
+    assert_letters_are_right(letters)
 
 
 def test_a_likely_slip_in_the_address_is_pointed_out_and_passes(visit: Visit):

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from booking.models import DateOverride, WeeklyHours
+from booking.models import DateOverride, HostMode, PlaceKind, WeeklyHours
 from booking.picker import days_of, month_of
 from kit.db import session, transaction
 from leads import services as leads
@@ -129,6 +129,84 @@ def test_an_old_name_of_a_zone_can_be_used_and_is_kept(app: Flask, client: Flask
 
     (chosen,) = [option for option in page.all("#zone option") if option.get("selected") is not None]
     assert chosen.get("value") == "US/Pacific"
+
+
+def test_a_chosen_length_stays_in_every_link_and_form(app: Flask, client: FlaskClient):
+    a_consult_type(more_lengths=[60], max_per_day=9)
+
+    page = Visit(client).get("/book/first-conversation/?length=60&zone=Europe/Berlin&clock=24")
+
+    links = [address for address in page.links.values() if address.startswith("/book/first-conversation/?")]
+    other = [address for address in links if "length=30" in address]
+    assert len(other) == 1, "the one to the other length"
+    assert len([address for address in links if "length=60" in address]) == len(links) - 1
+    assert [form.values.get("length") for form in (page.form("/hold"), page.form(0))] == [["60"], ["60"]]
+    (current,) = [a for a in page.all(".lengths a") if a.get("aria-current")]
+    assert current.text == "60 minutes"
+    assert page.texts(".type-facts") == ["60 minutes By phone with Robin Hale"]
+
+
+def test_only_starts_that_leave_room_for_the_length_are_shown(app: Flask, client: FlaskClient):
+    a_consult_type(a_consultant(weekly=[WeeklyHours(weekday=1, start=540, finish=660)]), more_lengths=[60, 180])
+    visit = Visit(client)
+
+    visit.address = "/book/first-conversation/"
+    assert visit.starts()[:4] == [f"2026-11-02T{time}:00Z" for time in ("14:00", "14:30", "15:00", "15:30")]
+    visit.address = "/book/first-conversation/?length=60&week=2026-11-02"
+    assert visit.starts() == [f"2026-11-02T{time}:00Z" for time in ("14:00", "14:30", "15:00")]
+    nothing = visit.get("/book/first-conversation/?length=180")
+    assert "There is no free time at the moment" in nothing.text
+    assert nothing.texts(".lengths a") == ["30 minutes", "60 minutes", "180 minutes"]
+
+
+@pytest.mark.parametrize(
+    ("length", "sentence"),
+    [
+        ("45", "It can take 30 or 60 minutes; these are times for 30 minutes."),
+        ("0", "The length in the address could not be read"),
+        ("-60", "The length in the address could not be read"),
+        ("an hour", "The length in the address could not be read"),
+        ("9" * 30, "The length in the address could not be read"),
+        ("٦٠", "The length in the address could not be read"),
+    ],
+)
+def test_a_length_that_is_not_offered_is_said(app: Flask, client: FlaskClient, length: str, sentence: str):
+    a_consult_type(more_lengths=[60])
+
+    page = Visit(client).get(f"/book/first-conversation/?length={length}")
+
+    assert page.status == 422
+    assert sentence in page.text
+    assert page.texts(".type-facts") == ["30 minutes By phone with Robin Hale"]
+    assert page.all("button.time")
+
+
+def test_with_whom_it_will_be_is_said_beforehand(app: Flask, client: FlaskClient):
+    robin, sam, wren = a_consultant("Robin Hale"), a_consultant("Sam Low"), a_consultant("Wren Ito", active=False)
+    a_consult_type(robin, sam, wren)
+    place = {"place_kind": PlaceKind.VIDEO, "place": "https://video.example/7"}
+    a_consult_type(robin, sam, slug="together", name="Together", minutes=90, host_mode=HostMode.ALL, **place)
+    address = {"place_kind": PlaceKind.ADDRESS, "place": "12 Harbor Street"}
+    a_consult_type(robin, slug="office", name="At the office", minutes=60, more_lengths=[45, 120], **address)
+
+    facts = Visit(client).get("/book/").texts(".type-facts")
+
+    assert facts == [
+        "30 minutes By phone with Robin Hale or Sam Low",
+        "45, 60 or 120 minutes 12 Harbor Street with Robin Hale",
+        "90 minutes By video with Robin Hale and Sam Low",
+    ]
+    page = Visit(client).get("/book/together/?zone=Europe/Berlin")
+    assert page.texts(".type-facts") == ["90 minutes By video with Robin Hale and Sam Low"]
+    assert "zone=Europe%2FBerlin" in page.links["All kinds of conversation"]
+
+
+def test_where_all_take_part_a_time_needs_each_of_them(app: Flask, client: FlaskClient):
+    early = a_consultant("Robin Hale", weekly=[WeeklyHours(weekday=1, start=540, finish=660)])
+    late = a_consultant("Sam Low", weekly=[WeeklyHours(weekday=1, start=600, finish=720)])
+    a_consult_type(early, late, host_mode=HostMode.ALL, horizon_days=5)
+
+    assert Visit(client).starts() == ["2026-11-02T15:00:00Z", "2026-11-02T15:30:00Z"]
 
 
 def test_days_without_free_times_are_no_links_in_the_month(app: Flask, client: FlaskClient):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from booking.looking import clock_of, read_start
-from booking.times import When
+from booking.times import When, stretch
 from booking.wording import length, plain_name
 
 START, END = datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
@@ -31,6 +31,40 @@ def test_a_conversation_until_midnight_ends_on_its_own_day():
     when = When(datetime(2026, 11, 25, 4, 30, tzinfo=UTC), datetime(2026, 11, 25, 5, 0, tzinfo=UTC), "America/New_York")
 
     assert plain(when.times) == "11:30 pm–12:00 am"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (
+            datetime(2026, 11, 24, 14, 0, tzinfo=UTC),
+            datetime(2026, 11, 24, 15, 0, tzinfo=UTC),
+            "Tuesday 24 November 2026, 9:00 am–10:00 am",
+        ),
+        (
+            datetime(2026, 11, 24, 22, 0, tzinfo=UTC),
+            datetime(2026, 11, 25, 5, 0, tzinfo=UTC),
+            "Tuesday 24 November 2026, 5:00 pm–12:00 am",
+        ),
+        (
+            datetime(2026, 11, 24, 5, 0, tzinfo=UTC),
+            datetime(2026, 11, 25, 5, 0, tzinfo=UTC),
+            "Tuesday 24 November 2026",
+        ),
+        (
+            datetime(2026, 11, 24, 5, 0, tzinfo=UTC),
+            datetime(2026, 11, 27, 5, 0, tzinfo=UTC),
+            "24 November 2026 to 26 November 2026",
+        ),
+        (
+            datetime(2026, 11, 24, 14, 0, tzinfo=UTC),
+            datetime(2026, 11, 26, 15, 0, tzinfo=UTC),
+            "24 November 2026, 9:00 am to 26 November 2026, 10:00 am",
+        ),
+    ],
+)
+def test_a_stretch_of_time_is_said_as_briefly_as_it_can_be(start: datetime, end: datetime, said: str):
+    assert plain(stretch(start, end, "America/New_York")) == said
 
 
 def test_another_zone_is_told_with_its_date_only_where_that_differs():
