@@ -23,6 +23,7 @@ import booking.consult_admin
 import booking.drafts
 import booking.exchange_models
 import booking.feed_views
+import booking.mailbox
 import booking.models
 import booking.offers
 import booking.reminders
@@ -77,6 +78,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "read_calendars": booking.calendar_sources.read_due,
     "write_calendars": booking.calendar_writing.write_due,
     "close_lapsed_offers": booking.offers.close_lapsed,
+    "read_mailbox": booking.mailbox.read_mailbox,
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
     "offer_openings": booking.waitlist_job.offer_openings,

@@ -32,9 +32,12 @@ def booked(booking: Booking) -> None:
     _write(booking, "booked", "REQUEST", ("Booked", "New consult"))
 
 
-def moved(booking: Booking, before: datetime, *, by: str = "", reason: str = "") -> None:
-    """Send both the new time; `before` is when it was to start, `by` the consultant who moved it, if one did."""
-    _write(booking, "moved", "REQUEST", ("Moved", "Moved"), before, by=by, reason=reason)
+def moved(booking: Booking, before: datetime, *, by: str = "", reason: str = "", wished: bool = False) -> None:
+    """Send both the new time; `before` is when it was to start, `by` the consultant who moved it, if one did.
+
+    `wished` is whether the guest asked for that time.
+    """
+    _write(booking, "moved", "REQUEST", ("Moved", "Moved"), before, by=by, reason=reason, wished=wished)
 
 
 def cancelled(booking: Booking, *, by: str = "") -> None:
@@ -129,11 +132,12 @@ def _write(
     *,
     by: str = "",
     reason: str = "",
+    wished: bool = False,
 ) -> None:
     """The same news to both. `before` is the start it had; `by` and `reason` are those of a consultant."""
     length = booking.ends_at - booking.starts_at
     guest_before = before and When(before, before + length, booking.zone_name, booking.clock)
-    values = _times(booking) | {"guest_before": guest_before, "by": by, "reason": reason}
+    values = _times(booking) | {"guest_before": guest_before, "by": by, "reason": reason, "wished": wished}
     _to_guest(booking, name, method, subjects[0], values)
     for host in hosts_of(booking):
         if host.address:

@@ -153,7 +153,7 @@ def move(
             if lead is not None:
                 facts = {"was": before.isoformat(), "reason": reason}
                 _tell(lead, HappeningKind.CONSULT_MOVED, booking, now, _done("moved", by), **facts)
-            letters.moved(booking, before, by=by, reason=reason)
+            letters.moved(booking, before, by=by, reason=reason, wished=as_wished)
             after_commit(_look_for_who_waits)
         return booking
 
