@@ -48,6 +48,8 @@ def test_a_story_ends_with_its_postscript(client: FlaskClient):
     assert form.values == {"from": ["two-weeks-is-a-date"]}
     assert page.links["book a consult"] == "/book/?from=two-weeks-is-a-date"
     assert "A composite" in page.text
+    (printed,) = page.texts(".postscript .print-only")
+    assert printed == "http://localhost/assessment/?from=two-weeks-is-a-date"
     answer = Page(form.submit(conversations="12"), client)
     assert "Your first answer is in: 12" in answer.text
 
