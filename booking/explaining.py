@@ -243,8 +243,9 @@ def _with_buffers(table: Timetable, start: datetime) -> tuple[datetime, datetime
 
 def _buffers(table: Timetable) -> str:
     before, after = (int(side.total_seconds() / 60) for side in (table.policy.buffer_before, table.policy.buffer_after))
-    sides = [f"{length(minutes)} {side}" for minutes, side in ((before, "before it"), (after, "after it")) if minutes]
-    return f" It needs {join_and(sides)} free, too." if sides else ""
+    told = ((before, "free before it"), (after, "free after it"))
+    sides = [f"{length(minutes)} {side}" for minutes, side in told if minutes]
+    return f" It needs {join_and(sides)}, too." if sides else ""
 
 
 def _day(host: Host, at: datetime) -> date:

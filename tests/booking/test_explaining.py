@@ -110,7 +110,7 @@ def test_a_block_gives_its_own_reason(app: Flask):
 
     assert finding.reason is Reason.BUSY
     assert finding.detail.replace("\N{NO-BREAK SPACE}", " ") == (
-        "Blocked: “Dentist”, Monday 2 November 2026, 9:00 am–9:50 am. It needs 15 minutes before it free, too."
+        "Blocked: “Dentist”, Monday 2 November 2026, 9:00 am–9:50 am. It needs 15 minutes free before it, too."
     )
 
 
@@ -153,7 +153,7 @@ def test_consults_and_holds_in_the_way_are_named(app: Flask):
 
     assert finding.reason is Reason.BOOKED
     assert [found.id for found in finding.bookings] == [held.id]
-    assert finding.detail == "It needs 30 minutes after it free, too."
+    assert finding.detail == "It needs 30 minutes free after it, too."
     assert [found.id for found in only().bookings] == [before.id]
     assert (other.reason, lapsed.id in [found.id for found in other.bookings]) == (None, False)
 
