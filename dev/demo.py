@@ -3,7 +3,6 @@
 Everything is written in one transaction: the sample is there as a whole or not at all.
 """
 
-import logging
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -20,7 +19,7 @@ from booking.models import Booking, BookingState, BusyInterval, Consultant, Cons
 from dev.people import MAYA, PASSWORD, ROBIN
 from dev.plot import CALL, SESSION, VISIT, act_out
 from dev.script import Script
-from kit import clock, schema
+from kit import clock
 from kit.context import current_settings
 from kit.db import session, transaction
 from kit.outbox import Letter
@@ -36,17 +35,6 @@ TODAY_IS_OPEN = (Window(0, 24 * 60),)
 
 class Refused(click.ClickException):
     """The sample data is not wanted here."""
-
-
-def run() -> list[str]:
-    """Bring the database up to date and fill the site; gives what to say about it. Raises Refused."""
-    schema.migrate()
-    before = logging.root.manager.disable
-    logging.disable(logging.ERROR)  # what goes wrong in the sample is meant to
-    try:
-        return fill(now=clock.now())
-    finally:
-        logging.disable(before)
 
 
 def fill(*, now: datetime) -> list[str]:

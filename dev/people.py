@@ -39,7 +39,6 @@ IRIS = Person("Iris Novak", "iris@example.com", "Lantern Hill", "+1 555 010 0109
 JONAS = Person("Jonas Pell", "jonas.pell@example.net", "Pell Homes", "+1 555 010 0110", referrer=FROM_A_SEARCH)
 KATE = Person("Kate Dunmore", "kate@example.org", "", "+1 555 010 0111")
 LIAM = Person("Liam Roche", "liam.roche@example.com", "Roche Coastal", utm=LETTER_OF_AUTUMN)
-MONA = Person("Mona Haddad", "mona@example.net", "Quarry Park Realty")
 NOAH = Person("Noah Lindqvist", "noah.l@example.org", "Two Rivers")
 OLGA = Person("Olga Ferro", "olga.ferro@example.com", "Ferro Group")
 PAVEL = Person("Pavel Hruby", "pavel@exampel.example.net", "Old Mill Brokers")
@@ -57,6 +56,6 @@ ODA = Person("Oda Finch", "oda.finch@example.net", "", "+1 555 010 0127")
 REMY = Person("Remy Castel", "remy@example.com", "", "+1 555 010 0128", "Europe/Paris", "24")
 LEON = Person("Leon Ashby", "leon.ashby@example.org", "", "+1 555 010 0129")
 EVERYBODY = (
-    *(ANN, BEN, CARLA, DINESH, ELIN, FARID, GRACE, HUGO, IRIS, JONAS, KATE, LIAM, MONA, NOAH, OLGA, PAVEL, QUINN),
+    *(ANN, BEN, CARLA, DINESH, ELIN, FARID, GRACE, HUGO, IRIS, JONAS, KATE, LIAM, NOAH, OLGA, PAVEL, QUINN),
     *(ROSA, SAM, TARA, UMA, VICTOR, WANDA, XAVER, YUSUF, ZOE, ODA, REMY, LEON),
 )

@@ -22,7 +22,6 @@ from dev.people import (
     LEON,
     LIAM,
     MAYA,
-    MONA,
     NOAH,
     ODA,
     OLGA,
@@ -62,8 +61,6 @@ def act_out(script: Script) -> None:
 def _first_weeks(script: Script) -> None:
     """People who have been through all of it."""
     script.takes(IRIS, script.on(-33, "08:10"), profiles.SHORT)
-    script.asks_for_report(IRIS, script.on(-33, "08:20"))
-    script.worker_renders(script.on(-33, "08:21"))
     script.books(IRIS, script.on(-32, "19:40"), CALL, script.on(-28, "10:00"), note="Best before the staff meeting.")
     script.was_held(IRIS, script.on(-24, "12:00"))
     script.note(
@@ -107,7 +104,7 @@ def _consults(script: Script) -> None:
         earliest=script.now + timedelta(minutes=5),
         note="I freeze when they say “not interested”. Can we practise that one?",
     )
-    script.takes(CARLA, script.on(-6, "11:00"), profiles.by(40, today, profiles.CLOSE))
+    script.takes(CARLA, script.on(-6, "11:00"), profiles.CLOSE)
     script.books(CARLA, script.on(-6, "11:15"), CALL, script.ago(hours=2))
     script.books(
         DINESH,
@@ -161,10 +158,6 @@ def _call_backs_and_stages(script: Script) -> None:
     script.asks_for_call(LIAM, script.on(-5, "14:40"), Later.TWO_WEEKS)
     script.asks_for_call(WANDA, script.on(-19, "10:30"), Later.TWO_WEEKS)
     script.note(WANDA, script.on(-5, "10:00"), MAYA.name, "Reached her between two showings. She books by herself.")
-
-    script.takes(MONA, script.on(-2, "12:00"), profiles.CLOSE)
-    script.asks_for_report(MONA, script.on(-2, "12:11"))
-    script.worker_renders(script.on(-2, "12:12"))
 
     def subscribes(at: datetime) -> None:
         lead = leads.services.capture(address=SAM.address, name=SAM.name, at=at)

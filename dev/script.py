@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import assessment.services
 import booking.services
 import leads.services
-from assessment.render import RenderFailed, ReportInput, render_report
+from assessment.render import RenderFailed, ReportInput
+from assessment.report import make_report
 from assessment.services import ReportWish
 from booking import call_back, drafts, offers, schedule, three_times
 from booking.call_back import CallBack, Later
@@ -98,7 +99,7 @@ class Script:
 
     def worker_renders(self, at: datetime, *, fails: bool = False, mail_leaves: bool = True) -> None:
         """The worker makes the reports that wait, or cannot."""
-        render = _cannot if fails else render_report
+        render = _cannot if fails else make_report
         self.scene(at, lambda _at: _ignore(assessment.services.render_due_reports(render)), mail_leaves=mail_leaves)
 
     def holds(self, person: Person, at: datetime, kind: str, wanted: datetime) -> None:
