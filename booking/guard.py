@@ -28,7 +28,7 @@ from booking.refusals import (
 )
 from booking.slots import Host, Policy, Reason, Timetable
 from kit import tokens
-from kit.db import session, transaction
+from kit.db import transaction
 from leads.handover import Handover
 from leads.origin import Origin
 
@@ -249,8 +249,7 @@ def reassign(secret: str, consultant: Consultant, *, now: datetime, host_name: s
 
 def hosts_of(booking: Booking) -> list[Consultant]:
     """Everybody who takes part for us: the host, and the others where all of them do."""
-    others = select(Booking).where(Booking.main_id == booking.id).order_by(Booking.id)
-    return [booking.consultant, *(row.consultant for row in session().scalars(others))]
+    return [booking.consultant, *(seat.consultant for seat in booking.seats)]
 
 
 def seat(current: Session, booking: Booking, host_ids: Sequence[int]) -> None:
@@ -279,7 +278,7 @@ def seat(current: Session, booking: Booking, host_ids: Sequence[int]) -> None:
             )
         )
     current.flush()
-    current.refresh(booking, ["consultant"])
+    current.refresh(booking, ["consultant", "seats"])
     calendar_entries.note(booking)
 
 
@@ -298,7 +297,8 @@ def follow(current: Session, booking: Booking) -> None:
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
     }
-    current.execute(update(Booking).where(Booking.main_id == booking.id).values(values))
+    if booking.seats:
+        current.execute(update(Booking).where(Booking.main_id == booking.id).values(values))
     calendar_entries.note(booking)
 
 

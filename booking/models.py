@@ -270,6 +270,9 @@ class Booking(Base):
     reply_stamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consultant: Mapped[Consultant] = relationship(lazy="joined", innerjoin=True)
     consult_type: Mapped[ConsultType] = relationship(lazy="joined", innerjoin=True)
+    seats: Mapped[list["Booking"]] = relationship(
+        primaryjoin="Booking.id == foreign(Booking.main_id)", order_by="Booking.id", viewonly=True
+    )
 
     @property
     def minutes(self) -> int:
