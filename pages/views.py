@@ -10,7 +10,20 @@ from kit.context import current_settings
 blueprint = Blueprint("pages", __name__)
 
 NEWEST = 4
-HIDDEN = ("/desk/", "/assessment/at/", "/assessment/result/", "/assessment/report/", "/book/held/", "/book/consult/")
+HIDDEN = (
+    "/desk/",
+    "/dev/",
+    "/verify",
+    "/book/feed/",
+    "/assessment/at/",
+    "/assessment/result/",
+    "/assessment/report/",
+    "/assessment/book/",
+    "/book/held/",
+    "/book/consult/",
+    "/book/times/",
+    "/book/waitlist/",
+)
 OPEN_PAGES = ("/", "/stories/", "/assessment/", "/assessment/method", "/book/", "/about", "/privacy")
 
 
@@ -37,15 +50,7 @@ def privacy() -> ResponseReturnValue:
 def robots() -> ResponseReturnValue:
     """Which pages are nobody's business."""
     base = current_settings().base_url
-    hidden = (
-        "/desk/",
-        "/assessment/at/",
-        "/assessment/result/",
-        "/assessment/report/",
-        "/book/held/",
-        "/book/consult/",
-    )
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden), f"Sitemap: {base}/sitemap.xml"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in HIDDEN), f"Sitemap: {base}/sitemap.xml"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 

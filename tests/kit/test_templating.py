@@ -39,6 +39,7 @@ def test_a_static_file_is_kept_for_good(client: FlaskClient, prefix: str):
         assert response.status_code == 200, path
         assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable", path
         assert response.mimetype == TYPES[path.suffix], path
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "Access-Control-Allow-Origin" not in response.headers
         assert response.get_data() == path.read_bytes()
         response.close()

@@ -28,6 +28,9 @@ ADDRESSES = (
     "/desk/consults/",
     "/desk/mail/",
     "/desk/availability/",
+    "/desk/blocks/",
+    "/desk/consult-types/",
+    "/desk/calendars/",
 )
 
 
