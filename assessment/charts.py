@@ -140,7 +140,7 @@ def fan(found: Reckoning) -> Chart:
             f"{point.quantiles[0]} to {point.quantiles[4]}",
         )
         + ((say.say_joiners(at_pace[point.week]),) if at_pace else ())
-        for point in found.fan[2::2]
+        for point in found.fan[:0:-2][::-1]
     ]
     heads = ("", "Expected", "Middle half", "8 in 10") + (("At planning pace",) if at_pace else ())
     return Chart(

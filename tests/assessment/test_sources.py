@@ -50,13 +50,13 @@ def test_the_report_lists_the_basis_the_best_grade_first():
 
 
 BETAS = {
-    "Call → live conversation": assume.REACH_PRIOR,
-    "Conversation → meeting, mixed contacts": assume.MEETING_PRIOR["mixed"],
-    "Conversation → meeting, mostly cold": assume.MEETING_PRIOR["cold"],
-    "Conversation → meeting, mostly introduced": assume.MEETING_PRIOR["introduced"],
-    "Meeting → joined, mixed contacts": assume.JOINING_PRIOR["mixed"],
-    "Meeting → joined, mostly cold": assume.JOINING_PRIOR["cold"],
-    "Meeting → joined, mostly introduced": assume.JOINING_PRIOR["introduced"],
+    "Calls that reach the person live": assume.REACH_PRIOR,
+    "Conversations that lead to a meeting, mixed contacts": assume.MEETING_PRIOR["mixed"],
+    "Conversations that lead to a meeting, mostly cold": assume.MEETING_PRIOR["cold"],
+    "Conversations that lead to a meeting, mostly introduced": assume.MEETING_PRIOR["introduced"],
+    "Meetings that lead to a joiner, mixed contacts": assume.JOINING_PRIOR["mixed"],
+    "Meetings that lead to a joiner, mostly cold": assume.JOINING_PRIOR["cold"],
+    "Meetings that lead to a joiner, mostly introduced": assume.JOINING_PRIOR["introduced"],
     "Agents of an office who leave in a year": assume.ATTRITION_PRIOR,
 }
 
