@@ -25,8 +25,10 @@ import booking.exchange_models
 import booking.feed_views
 import booking.mailbox
 import booking.models
+import booking.offer_admin
 import booking.offers
 import booking.reminders
+import booking.reply_admin
 import booking.type_admin
 import booking.views
 import booking.waitlist_admin
@@ -67,6 +69,8 @@ BLUEPRINTS = (
     booking.block_admin.block_admin,
     booking.consult_admin.consult_admin,
     booking.type_admin.type_admin,
+    booking.offer_admin.offer_admin,
+    booking.reply_admin.reply_admin,
     booking.waitlist_admin.waitlist_admin,
 )
 

@@ -147,7 +147,7 @@ def _sign_in(connection: imaplib.IMAP4, user: str, password: str) -> None:
         connection.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
     else:
         connection.login(_quoted(user), password)
-    connection._get_capabilities()  # type: ignore[attr-defined]  # more can be done by who has signed in
+    connection._get_capabilities()  # more can be done by who has signed in
 
 
 def _quoted(text: str) -> str:

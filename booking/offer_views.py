@@ -45,7 +45,7 @@ def ask(slug: str) -> ResponseReturnValue:
         return _ask_page(consult_type, look, form)
     try:
         wish = Wish(clock.now(), "", look.zone_name, look.clock, handover, origin_of(look, handover), look.minutes)
-        starts = [] if SITE_CHOOSES in request.form else _ticked(strictly=True)
+        starts = [] if SITE_CHOOSES in request.form else ticked(strictly=True)
         if not starts and SITE_CHOOSES not in request.form:
             raise TooManyTimes
         offer = offers.ask(consult_type, wish, form.answer(), starts, now=clock.now())
@@ -125,7 +125,7 @@ def _accept(offer: Offer, token: str, start: datetime | None, instead_of: Bookin
 def _ask_page(
     consult_type: ConsultType, look: Look, form: ByMailForm, refusal: Refusal | None = None
 ) -> ResponseReturnValue:
-    page = times_page(consult_type, look, _ticked(), now=clock.now())
+    page = times_page(consult_type, look, ticked(), now=clock.now())
     shown = render_template(
         "booking/offers/by_mail.html",
         type=consult_type,
@@ -192,7 +192,7 @@ def _page(template: str, offer: Offer, booking: Booking | None, **values: object
     )
 
 
-def _ticked(*, strictly: bool = False) -> list[datetime]:
+def ticked(*, strictly: bool = False) -> list[datetime]:
     """The times that are ticked. What is no time is left out; `strictly` it raises SlotNotOffered."""
     read = [read_start(value) for value in request.values.getlist("start")]
     if strictly and None in read:

@@ -24,6 +24,7 @@ from kit import clock, tokens
 from kit.context import current_settings
 from kit.db import session, transaction
 from leads.models import HappeningKind, Lead
+from staff.models import Account
 
 HELD_FOR = timedelta(hours=24)
 TIME_TO_ANSWER = timedelta(hours=2)
@@ -201,6 +202,29 @@ def latest(*, since: datetime) -> tuple[Offer, ...]:
     opened = select(Offer).where(Offer.state == OfferState.OPEN).order_by(Offer.expires_at)
     ended = select(Offer).where(Offer.state != OfferState.OPEN, Offer.closed_at >= since)
     return (*session().scalars(opened), *session().scalars(ended.order_by(Offer.closed_at.desc())))
+
+
+def times_of_all(found: Sequence[Offer]) -> dict[int, list[Booking]]:
+    """By offer, its times in order."""
+    times: dict[int, list[Booking]] = {offer.id: [] for offer in found}
+    chosen = select(Booking).where(Booking.offer_id.in_(list(times))).order_by(Booking.starts_at, Booking.id)
+    for booking in session().scalars(chosen):
+        times[booking.offer_id or 0].append(booking)
+    return times
+
+
+def senders(found: Sequence[Offer]) -> dict[int, str]:
+    """By account, the names of the consultants who made those offers."""
+    ids = {offer.account_id for offer in found if offer.account_id}
+    return dict(session().execute(select(Account.id, Account.name).where(Account.id.in_(ids))).all())
+
+
+def latest_times(lead: Lead | None) -> Booking | None:
+    """The last consult or time of somebody: it tells how they see times, and what the assessment handed over."""
+    if lead is None:
+        return None
+    chosen = select(Booking).where(Booking.lead_id == lead.id, Booking.main_id.is_(None))
+    return session().scalar(chosen.order_by(Booking.id.desc()).limit(1))
 
 
 def _can_be_sent(consult_type: ConsultType, start: datetime, now: datetime) -> bool:

@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 import leads.services
 from booking import calendar_entries, guard, offers, pending, reply_letters, services
 from booking.exchange_models import Offer, Reply, ReplyOutcome
 from booking.models import Booking, BookingState, PartStat
+from booking.refusals import SlotTaken
 from booking.replies import Answer, Message, read_message
 from booking.reply_refusals import NoSuchReply, ReplySettled
 from booking.reply_rules import Known, judge
@@ -27,6 +30,15 @@ ALTERNATIVES = 3
 MOST_LETTERS = 5
 A_DAY = timedelta(days=1)
 LISTED = 60
+
+
+class Standing(StrEnum):
+    """What a time that is asked for is to the hosts."""
+
+    FREE = "free"
+    POSSIBLE = "possible"
+    TAKEN = "taken"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,11 @@ def open_requests(now: datetime) -> tuple[Reply, ...]:
 
     Whoever has chosen another time since waits for nobody: the sequence has grown.
     """
-    chosen = (
+    return tuple(session().scalars(_requested(now).order_by(Booking.starts_at, Reply.id)))
+
+
+def _requested(now: datetime) -> Select[Reply]:
+    return (
         select(Reply)
         .join(Booking, Reply.booking_id == Booking.id)
         .where(
@@ -74,18 +90,41 @@ def open_requests(now: datetime) -> tuple[Reply, ...]:
             Booking.starts_at > now,
         )
     )
-    return tuple(session().scalars(chosen.order_by(Booking.starts_at, Reply.id)))
 
 
 def count_requests(now: datetime) -> int:
     """How many there are."""
-    return len(open_requests(now))
+    return session().scalar(select(func.count()).select_from(_requested(now).subquery())) or 0
+
+
+def standing(reply: Reply, *, now: datetime) -> Standing:
+    """What the time that is asked for is to its hosts."""
+    booking, wanted = reply.booking, reply.wanted_at
+    if booking is None or wanted is None:
+        return Standing.NONE
+    rest: dict[str, Any] = {
+        "minutes": booking.minutes,
+        "leaving_out": booking.id,
+        "only": guard.hosts_of(booking),
+    }
+    for found, as_wished in ((Standing.FREE, False), (Standing.POSSIBLE, True)):
+        try:
+            guard.free_hosts(booking.consult_type, wanted, now, as_wished=as_wished, **rest)
+        except SlotTaken:
+            continue
+        return found
+    return Standing.TAKEN
 
 
 def latest(now: datetime) -> tuple[Reply, ...]:
     """The latest answers that are not waiting for anybody, the last one in front."""
     waiting = [reply.id for reply in open_requests(now)]
-    chosen = select(Reply).where(Reply.id.not_in(waiting)).order_by(Reply.received_at.desc(), Reply.id.desc())
+    chosen = (
+        select(Reply)
+        .options(joinedload(Reply.booking))
+        .where(Reply.id.not_in(waiting))
+        .order_by(Reply.received_at.desc(), Reply.id.desc())
+    )
     return tuple(session().scalars(chosen.limit(LISTED)))
 
 
