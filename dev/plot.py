@@ -116,6 +116,9 @@ def _consults(script: Script) -> None:
     )
     script.books(XAVER, script.on(-7, "13:00"), CALL, script.on(-2, "11:00"))
 
+    script.worker_reminds(script.now - timedelta(hours=23))
+    script.worker_reminds(script.now - timedelta(minutes=35))
+
     script.takes(ELIN, script.on(-5, "09:30"), profiles.SHORT)
     script.books(ELIN, script.on(-5, "09:45"), CALL, script.on(1, "09:00"), note="My mobile is fine too.")
     script.moves(ELIN, script.on(-2, "22:10"), script.on(2, "16:00"))

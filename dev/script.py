@@ -15,7 +15,7 @@ import leads.services
 from assessment.render import RenderFailed, ReportInput
 from assessment.report import make_report
 from assessment.services import ReportWish
-from booking import call_back, drafts, offers, schedule, three_times
+from booking import call_back, drafts, offers, reminders, schedule, three_times
 from booking.call_back import CallBack, Later
 from booking.exchange_models import Offer
 from booking.guard import Guest, Wish
@@ -204,6 +204,10 @@ class Script:
     def times_lapse(self, at: datetime) -> None:
         """The worker ends what nobody has answered."""
         self.scene(at, lambda _at: _ignore(offers.close_lapsed()))
+
+    def worker_reminds(self, at: datetime) -> None:
+        """The worker reminds both sides of what is near."""
+        self.scene(at, lambda _at: _ignore(reminders.write_due()))
 
     def asks_for_call(self, person: Person, at: datetime, later: Later) -> None:
         """A person wants to be called back."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app import create_app
 from assessment.models import Report, ReportState, Submission
 from assessment.practices import BAND_NAMES
-from booking.exchange_models import Offer, OfferState
+from booking.exchange_models import Offer, OfferState, Reminder, ReminderKind
 from booking.models import Booking, BookingState, ConsultType, DateOverride, PlaceKind
 from desk.today import look
 from dev import demo
@@ -61,6 +61,7 @@ def test_every_state_is_there(site: Flask):
     assert every(Report.state) == set(ReportState)
     assert every(Booking.state) == set(BookingState)
     assert every(Offer.state) == set(OfferState)
+    assert every(Reminder.kind) == set(ReminderKind)
     assert every(ConsultType.place_kind) == set(PlaceKind)
 
 
