@@ -33,7 +33,7 @@ WHAT = (
 )
 WRITING = {DAV + name for name in ("all", "write", "write-content", "bind")}
 WELL_KNOWN = "/.well-known/caldav"
-MOST_OBJECT_BYTES = 500_000
+LONGEST_ETAG = 400
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class Caldav:
             self._check(answer)
         except NotThere:
             return None
-        return Stored(answer.body, answer.headers.get("etag", ""))
+        return Stored(answer.body, _etag(answer))
 
     def put(self, url: str, body: bytes, *, etag: str = "", new: bool = False) -> str:
         """Write an object: a new one, or over the one that has that ETag; without either over anything.
@@ -192,7 +192,7 @@ class Caldav:
         if answer.status in (403, 409) and b"no-uid-conflict" in answer.body:
             raise UidElsewhere(_conflicting(answer))
         self._check(answer)
-        return answer.headers.get("etag", "")
+        return _etag(answer)
 
     def delete(self, url: str, *, etag: str = "") -> None:
         """Remove an object; one that is not there is no fault. Raises ObjectChanged."""
@@ -262,6 +262,12 @@ def _conflicting(answer: Answer) -> str:
         return ""
     href = "" if conflict is None else (conflict.findtext(DAV + "href") or "").strip()
     return urljoin(answer.url, href) if href else ""
+
+
+def _etag(answer: Answer) -> str:
+    """The ETag; one that no server would make is none."""
+    etag = answer.headers.get("etag", "")
+    return etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else ""
 
 
 def _follow(asked: str, named: str) -> str:

@@ -45,16 +45,15 @@ def read(place: Place, window: Window, *, marker: str = "", limits: Limits, seco
 
     Raises FetchFault, CalendarFault.
     """
-    texts, found = (
-        _read_server(place, window, marker, limits)
-        if place.kind is SourceKind.CALDAV
-        else _read_file(place, marker, limits)
-    )
+    if place.kind is SourceKind.CALDAV:
+        texts, found = _read_server(place, window, marker, limits)
+    else:
+        texts, found = _read_file(place, marker, limits)
     if texts is None:
         return Reading(None, found)
     busy = expand(texts, window, seconds=seconds)
-    name = NAME.search(texts[0]) if place.kind is SourceKind.ICS else None
-    return Reading(_join(busy.intervals), found, busy.misread, name[1].decode(errors="replace").strip() if name else "")
+    name = _name(texts[0]) if place.kind is SourceKind.ICS else ""
+    return Reading(_join(busy.intervals), found, busy.misread, name)
 
 
 def _read_file(place: Place, marker: str, limits: Limits) -> tuple[Sequence[bytes] | None, str]:
@@ -83,7 +82,14 @@ def _read_server(place: Place, window: Window, marker: str, limits: Limits) -> t
 
 
 def _fitting(marker: str) -> str:
-    return marker if len(marker) <= LONGEST_MARKER else ""
+    return marker if len(marker) <= LONGEST_MARKER and marker.isprintable() else ""
+
+
+def _name(text: bytes) -> str:
+    """What a calendar calls itself."""
+    found = NAME.search(text)
+    name = found[1].decode(errors="replace").replace("\\", "") if found else ""
+    return "".join(sign for sign in name if sign.isprintable()).strip()
 
 
 def _join(intervals: Sequence[Interval]) -> tuple[Interval, ...]:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http.client import HTTPException
@@ -17,7 +18,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import ClassVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.response import HTTPResponse
@@ -122,7 +122,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Login:
-    """Name and password for HTTP Basic."""
+    """Name and password for HTTP Basic, in UTF-8 (RFC 7617)."""
 
     user: str
     password: str = field(repr=False)
@@ -246,7 +246,7 @@ def _ask(
         raise PasswordInTheOpen
     sent = {"Host": place.netloc, "User-Agent": AGENT, "Accept-Encoding": "gzip", "Connection": "close", **headers}
     if login is not None:
-        sent |= urllib3.make_headers(basic_auth=f"{login.user}:{login.password}")
+        sent["Authorization"] = f"Basic {b64encode(f'{login.user}:{login.password}'.encode()).decode()}"
     target = place.path + (f"?{place.query}" if place.query else "")
     try:
         connection = _connect(place, addresses, port, end)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -213,6 +214,7 @@ def _assert_exchange(calendar: Component, message: EmailMessage) -> None:
         assert not event.parts, "a cancellation rings no alarm"
 
 
+@cache
 def _assert_others_can_read(content: bytes) -> None:
     text = content.decode("utf-8")
     known: Any = vobject.readOne(text)

@@ -476,3 +476,13 @@ def test_under_another_secret_key_a_password_is_asked_for_once_more(
 )
 def test_an_address_can_be_typed_in_several_ways(typed: str, found: tuple[str, str, str]):
     assert calendar_sources.plain_address(typed) == found
+
+
+def test_odd_words_of_a_server_are_kept_out(host: Consultant, server: Server, at: MoveClock):
+    named = BUSY_AT_TEN.replace("Robin’s calendar".encode(), b"Robin\\, at \x00 work\xff" + b"x" * 300)
+    server.answers["/robin.ics"] = Says(named, 200, {"ETag": '"' + "x" * 500 + '"'})
+
+    add(host, f"{server.url}/robin.ics")
+
+    assert (source().marker, len(source().name)) == ("", 120)
+    assert source().name.startswith("Robin, at  work\N{REPLACEMENT CHARACTER}xxx")

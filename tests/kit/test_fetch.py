@@ -3,6 +3,7 @@
 import gzip
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -212,6 +213,12 @@ def test_a_password_stays_with_the_server_it_was_given_for(server: Server):
 def test_a_password_is_not_sent_in_the_open():
     with pytest.raises(PasswordInTheOpen):
         fetch("http://calendar.example/", login=ANN, find=lambda _host, _port: (IPv4Address("8.8.8.8"),))
+
+
+def test_a_password_may_be_in_any_script(server: Server):
+    fetch(server.url, login=Login("anna", "пароль:Ä"), limits=HERE)
+
+    assert server.asked[0].headers["authorization"] == f"Basic {b64encode('anna:пароль:Ä'.encode()).decode()}"
 
 
 def test_a_password_is_shown_nowhere():
