@@ -60,11 +60,19 @@ class Prior:
 PRIORS = (
     Prior("Calls that reach the person live", "about 15 in 100 (6 to 26)", "Beta(3, 17)", ("S7", "S8", "S10", "S33")),
     Prior(
-        "Conversations that lead to a meeting, mixed contacts", "about 9 in 100 (3 to 17)", "Beta(2, 20)", ("S1", "S8", "S9", "S15")
+        "Conversations that lead to a meeting, mixed contacts",
+        "about 9 in 100 (3 to 17)",
+        "Beta(2, 20)",
+        ("S1", "S8", "S9", "S15"),
     ),
     Prior("Conversations that lead to a meeting, mostly cold", "about 7 in 100", "Beta(1.6, 22.4)", ("S3", "S23")),
     Prior("Conversations that lead to a meeting, mostly introduced", "about 15 in 100", "Beta(3, 17)", ("S3", "S23")),
-    Prior("Meetings that lead to a joiner, mixed contacts", "about 20 in 100 (8 to 34)", "Beta(3, 12)", ("S1", "S3", "S15")),
+    Prior(
+        "Meetings that lead to a joiner, mixed contacts",
+        "about 20 in 100 (8 to 34)",
+        "Beta(3, 12)",
+        ("S1", "S3", "S15"),
+    ),
     Prior("Meetings that lead to a joiner, mostly cold", "about 18 in 100", "Beta(3, 14)", ("S3", "S23")),
     Prior("Meetings that lead to a joiner, mostly introduced", "about 27 in 100", "Beta(3.5, 9.5)", ("S3", "S23")),
     Prior("Agents of an office who leave in a year", "about 12 in 100 (5 to 21)", "Beta(3, 22)", ("S2", "S5", "S6")),

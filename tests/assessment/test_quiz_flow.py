@@ -15,6 +15,7 @@ from assessment import services
 from assessment.models import Report, ReportState, Submission
 from assessment.questions import QUESTIONS
 from assessment.render import ReportInput, render_report
+from assessment.sources import SOURCES
 from kit import clock
 from kit.db import session
 from leads.handover import Handover
@@ -391,3 +392,115 @@ def test_the_call_blocks_are_a_calendar_of_the_chosen_days(client: FlaskClient):
         assert start.tzinfo is None
         assert f"{start:%H:%M}" == "08:00"
         assert ["MO", "TU", "WE", "TH", "FR"][start.weekday()] in block["RRULE"]["BYDAY"]
+
+
+def test_a_likely_slip_can_be_changed_without_typing_all_again(client: FlaskClient):
+    asked = Page(at_question(client, "held").form().submit(held4="250", past="more"), client)
+
+    again = Page(asked.form().submit(button=("change", "1")), client)
+
+    assert again.form().values["held4"] == ["250"]
+    assert again.form().values["past"] == ["more"]
+    assert again.errors == []
+    assert stored()["held4"] == 16
+
+
+def test_a_press_on_i_dont_know_never_stores_what_was_not_offered(client: FlaskClient):
+    page = at_question(client, "hours")
+    address = page.url.split("localhost", 1)[1]
+
+    answer = client.post(address, data={"hours4": "8", "blocks_kept": "nonsense", "unknown": "1"})
+
+    assert answer.status_code == 303
+    assert (stored()["hours4"], stored()["blocks_kept"]) == (8.0, None)
+
+
+@pytest.mark.parametrize(("day", "warned"), [("2027-01-30", True), ("2027-06-30", False)])
+def test_a_near_date_is_pointed_out_before_scoring(client: FlaskClient, day: str, warned: bool):
+    check = walk(client, {"goal": {"goal": "6", "goal_type": "gross", "deadline": "date", "deadline_date": day}})
+
+    note = "Most conversations you start now will pay off after the date of your goal."
+    assert (note in check.text) is warned
+    assert ("weeks left, most of the conversations" in finish(check).text) is warned
+
+
+def test_a_net_goal_without_the_size_of_the_office_is_not_reckoned(client: FlaskClient):
+    result = finish(walk(client, {"goal": NET_GOAL, "roster": {}}))
+
+    assert result.heading == "The gap cannot be named yet"
+    assert "the number of agents with you today, as a net goal counts the leavers too" in result.text
+
+
+def test_the_steps_of_the_levers_can_be_replaced(client: FlaskClient):
+    result = finish(walk(client))
+
+    other = Page(result.form("#levers").submit(volume_plus2="5", brush_off="60", brush_off_hours="0.25"), client)
+
+    assert other.status == 200
+    assert "Five more conversations a week" in other.text
+    assert "One change brings most for each hour it takes: a better answer to “not interested”." in other.text
+    assert other.form("#levers").values["brush_off"] == ["60"]
+    back = other.links["Back to the assumptions of this site"]
+    assert "Two more conversations a week" in Page(client.get(back), client).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"brush_off": "0"}, "The number must be from 1 to 100"),
+        ({"reach": "lots"}, "Type a whole number from 1 to 100, in digits"),
+        ({"protected_time": "7"}, "The number must be from 1 to 6"),
+        ({"reach_hours": "0.3"}, "Type a number of hours in digits, in quarters, such as 0.75"),
+        ({"reach_hours": "900"}, "The number must be from 0.25 to 20"),
+    ],
+)
+def test_a_slip_in_the_steps_is_named_and_counted_as_ours(client: FlaskClient, typed: dict[str, str], sentence: str):
+    result = finish(walk(client))
+
+    wrong = Page(client.get(result.url.split("localhost", 1)[1], query_string=typed), client)
+
+    assert wrong.status == 422
+    assert wrong.errors == [sentence]
+    assert wrong.form("#levers").values[next(iter(typed))] == list(typed.values())
+    assert wrong.heading == "7 more live conversations a week"
+
+
+def test_the_blocks_begin_after_the_day_they_are_downloaded(client: FlaskClient, at: Callable[[Any], None]):
+    result = finish(walk(client))
+    at(clock.now() + timedelta(days=20))
+
+    written = result.form("blocks.ics").submit().get_data()
+
+    first = min(event["DTSTART"].dt for event in icalendar.Calendar.from_ical(written).walk("VEVENT"))
+    assert first.date() > clock.now().date()
+
+
+SHOWN = {
+    "no gap": ({"goal": {"goal": "1", "goal_type": "gross", "deadline": "year"}}, "No gap in volume"),
+    "not by volume": (
+        {"goal": {"goal": "80", "goal_type": "gross", "deadline": "year"}},
+        "Not realistic by volume alone",
+    ),
+    "no count": ({"held": {}}, "The gap cannot be named yet"),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_every_kind_of_result_is_shown_in_full_without_an_address(client: FlaskClient, kind: str):
+    changes, heading = SHOWN[kind]
+
+    result = finish(walk(client, changes))
+
+    assert result.heading == heading
+    assert "What gets in the way" in result.text
+    assert "Other duties eat the time for calls" in result.text
+    assert session().scalar(select(func.count(Lead.id))) == 0
+
+
+def test_the_method_names_every_source_and_who_published_the_house_figures(client: FlaskClient):
+    page = Page(client.get("/assessment/method"), client)
+
+    assert len(page.all(".sources > li")) == len(SOURCES)
+    assert "S0, S1, S1b, S5, S27, S36, S39 and S49 come from one house, Recruiting Insight and ThirdPool" in page.text
+    anchors = {link.get("href") for link in page.all("a.cite")}
+    assert anchors <= {"#" + item.get("id") for item in page.all(".sources > li")}
