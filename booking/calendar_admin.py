@@ -9,6 +9,7 @@ from booking import calendar_passwords, calendar_sources, feed, schedule
 from booking.admin import ROW, own_consultant
 from booking.calendar_faults import PasswordLost
 from booking.calendar_forms import FileForm, ServerForm
+from booking.calendar_letters import TRUSTED_HOURS
 from booking.calendar_models import CalendarSource, SourceKind
 from booking.calendar_sources import TROUBLES, Wanted, host_of
 from booking.forms import ButtonForm
@@ -34,7 +35,7 @@ def overview() -> ResponseReturnValue:
         done=request.args.get("done", ""),
         feed_url=feed.url_of(consultant) if consultant else "",
         zone_name=consultant.zone_name if consultant else "UTC",
-        hours=calendar_sources.TRUSTED_HOURS,
+        hours=TRUSTED_HOURS,
     )
 
 

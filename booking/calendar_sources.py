@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from urllib.parse import unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 
-from booking import calendar_entries, calendar_passwords
+from booking import calendar_entries, calendar_letters, calendar_passwords
 from booking.availability import TRUSTED_FOR
 from booking.caldav import Caldav, Found
 from booking.calendar_expansion import Window
@@ -20,19 +20,15 @@ from booking.calendar_faults import CalendarFault, PasswordLost
 from booking.calendar_models import CalendarSource, SourceKind
 from booking.calendar_reading import Place, Reading, read
 from booking.hours import ONE_DAY, instant
-from booking.models import Booking, BookingState, BusyInterval, Consultant, ConsultType, ConsultTypeHost
-from kit import clock, outbox
+from booking.models import Booking, BusyInterval, Consultant, ConsultType, ConsultTypeHost
+from kit import clock
 from kit.context import current_settings
 from kit.db import session, transaction
-from kit.email_templates import render_email
 from kit.fetch import FetchFault, Limits, Login
 from kit.logs import log
-from kit.mail import Mail
 from kit.refusals import NotFound
 from kit.words import join_and
-from kit.zones import zone
 
-TRUSTED_HOURS = TRUSTED_FOR // timedelta(hours=1)
 EVERY = timedelta(minutes=10)
 CLAIM = timedelta(minutes=5)
 WAITS = (1, 2, 5, 10, 20, 40, 60)  # minutes before each further try
@@ -44,8 +40,8 @@ PATIENCE = 20.0
 IMPATIENCE = 12.0  # while somebody waits for the page
 LONGEST = 400
 MOST_NAMED = 3
+PARTLY = "Only a part could be understood of"
 TROUBLES = (FetchFault, CalendarFault)
-NEVER_SENT = (BookingState.HOLD, BookingState.LAPSED)
 
 
 class NoSuchCalendar(NotFound):
@@ -203,24 +199,8 @@ def read_due() -> int:
         if task is not None:
             _read(task, _limits(PATIENCE))
         done += 1
-    tell_unread(now=clock.now())
+    calendar_letters.tell_unread(now=clock.now())
     return done
-
-
-def tell_unread(*, now: datetime) -> None:
-    """Write once to each consultant who is not offered because a calendar could not be read for too long."""
-    stale = or_(CalendarSource.good_at.is_(None), CalendarSource.good_at < now - TRUSTED_FOR)
-    with transaction() as current:
-        chosen = select(CalendarSource).where(
-            CalendarSource.reads, CalendarSource.told_at.is_(None), CalendarSource.tries > 0, stale
-        )
-        by_owner: dict[int, list[CalendarSource]] = {}
-        for source in current.scalars(chosen.order_by(CalendarSource.id).with_for_update(skip_locked=True)):
-            source.told_at = now
-            by_owner.setdefault(source.consultant_id, []).append(source)
-        for sources in by_owner.values():
-            if sources[0].consultant.active and sources[0].consultant.address:
-                _put_letter(sources[0].consultant, sources)
 
 
 def window_of(consultant: Consultant, owner: str, *, now: datetime) -> Window:
@@ -230,7 +210,7 @@ def window_of(consultant: Consultant, owner: str, *, now: datetime) -> Window:
     """
     today = now.astimezone(consultant.zone).date()
     until = today + (_horizon(consultant) + 1 + DAYS_AHEAD) * ONE_DAY
-    uids = session().scalars(select(Booking.uid).where(Booking.main_id.is_(None), Booking.state.not_in(NEVER_SENT)))
+    uids = session().scalars(select(Booking.uid).where(Booking.main_id.is_(None)))
     return Window(consultant.zone_name, today - ONE_DAY, until, owner, frozenset(uids))
 
 
@@ -294,9 +274,6 @@ def _keep(source: CalendarSource, window: Window, reading: Reading, now: datetim
     current.flush()
 
 
-PARTLY = "Only a part could be understood of"
-
-
 def _partly(names: tuple[str, ...]) -> str:
     """What is said of events that were not understood wholly."""
     if not names:
@@ -358,29 +335,6 @@ def _put_off(source: CalendarSource, fault: Exception, now: datetime) -> None:
     source.due_at = now + timedelta(minutes=WAITS[min(source.tries, len(WAITS)) - 1])
     source.trouble = str(fault)[:LONGEST]
     log.warning("calendar not read", source=source.id, fault=type(fault).__name__, tries=source.tries)
-
-
-def _put_letter(consultant: Consultant, sources: list[CalendarSource]) -> None:
-    values = {
-        "consultant": consultant,
-        "sources": sources,
-        "names": join_and([f"“{source.name}”" for source in sources]),
-        "zone": zone(consultant.zone_name),
-        "desk_url": f"{current_settings().base_url}/desk/calendars/",
-        "hours": TRUSTED_HOURS,
-    }
-    text, html = render_email("booking/calendar_unread", **values)
-    outbox.put(
-        Mail(
-            kind="calendar unread",
-            to=consultant.address,
-            to_name=consultant.name,
-            subject="You are not offered: a calendar of yours cannot be read",
-            text=text,
-            html=html,
-            about=f"consultant {consultant.id}",
-        )
-    )
 
 
 def _midnight(day: date, zone_name: str) -> datetime:
