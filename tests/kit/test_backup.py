@@ -52,7 +52,9 @@ def test_a_backup_is_never_written_over_a_file(tmp_path: Path):
     target = tmp_path / "there.tar.gz"
     target.write_text("precious", "utf-8")
 
-    done = a_site(tmp_path / "site").test_cli_runner().invoke(args=["backup", str(target)])
+    site = a_site(tmp_path / "site")
+    with site.app_context():
+        done = site.test_cli_runner().invoke(args=["backup", str(target)])
 
     assert (done.exit_code, done.output) == (1, f"Error: {target} exists already.\n")
     assert target.read_text("utf-8") == "precious"
