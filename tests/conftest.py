@@ -13,6 +13,7 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -145,13 +146,20 @@ class Browser(FlaskClient):
         return response
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates as they were compiled once: each test has an application of its own, which would compile them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.fixture
-def app(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
+def app(migrated: Callable[[Path], str], compiled: BytecodeCache, tmp_path: Path) -> Iterator[Flask]:
     """The application. Every letter that the test has written must keep the rules of invites in the end."""
     settings = some_settings(tmp_path, migrated(tmp_path))
     application = create_app(settings)
     application.testing = True
     application.test_client_class = Browser
+    application.jinja_env.bytecode_cache = compiled
     with clock.fixed(NIGHT_BEFORE_THE_CLOCKS_CHANGE), application.app_context():
         limiter.reset()
         yield application
