@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 log = structlog.stdlib.get_logger("site")
 
 # Their texts quote what was typed: PostgreSQL names the address that exists already, a number that is none is shown.
-QUOTING = (SQLAlchemyError, psycopg.Error, sqlite3.Error, ValueError, LookupError)
+QUOTING = (SQLAlchemyError, sqlite3.Error, ValueError, LookupError)
+QUOTING_PACKAGES = ("psycopg",)
 Told = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -45,13 +45,17 @@ def install() -> None:
     )
 
 
-def write_fault(told: Told) -> str:
+def write_fault(exc_info: Told) -> str:
     """Where a fault came from and what kind it is, causes first; its own words only where they quote nobody."""
     parts = []
-    for fault in reversed(list(_chain(told[1]))):
-        words = type(fault).__name__ if isinstance(fault, QUOTING) else f"{type(fault).__name__}: {fault}"
+    for fault in reversed(list(_chain(exc_info[1]))):
+        words = type(fault).__name__ if _quotes(fault) else f"{type(fault).__name__}: {fault}"
         parts.append("".join(traceback.format_tb(fault.__traceback__)) + words)
     return "\n\n".join(parts)
+
+
+def _quotes(fault: BaseException) -> bool:
+    return isinstance(fault, QUOTING) or type(fault).__module__.split(".")[0] in QUOTING_PACKAGES
 
 
 def _chain(fault: BaseException | None) -> Iterator[BaseException]:

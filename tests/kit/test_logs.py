@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import sys
 
+import psycopg.errors
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +16,7 @@ QUOTING = [
     KeyError(SECRET),
     UnicodeEncodeError("ascii", SECRET, 0, 1, "no"),
     sqlite3.IntegrityError(f"UNIQUE failed: {SECRET}"),
+    psycopg.errors.UniqueViolation(f"DETAIL: Key (address)=({SECRET}) already exists."),
     IntegrityError("INSERT", {}, Exception(f"Key (address)=({SECRET}) already exists.")),
 ]
 
