@@ -29,6 +29,7 @@ import booking.offer_admin
 import booking.offers
 import booking.reminders
 import booking.reply_admin
+import booking.reply_service
 import booking.type_admin
 import booking.views
 import booking.waitlist_admin
@@ -83,6 +84,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "write_calendars": booking.calendar_writing.write_due,
     "close_lapsed_offers": booking.offers.close_lapsed,
     "read_mailbox": booking.mailbox.read_mailbox,
+    "forget_old_replies": booking.reply_service.forget_old,
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
     "offer_openings": booking.waitlist_job.offer_openings,

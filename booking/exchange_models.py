@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.models import Booking, ConsultType
+from booking.reply_rules import ReplyOutcome
 from kit.db import Base, UtcDateTime, enum_column
 
 
@@ -42,20 +43,6 @@ class Offer(Base):
     bookings: Mapped[list[Booking]] = relationship(
         primaryjoin="Offer.id == foreign(Booking.offer_id)", order_by=Booking.starts_at, viewonly=True
     )
-
-
-class ReplyOutcome(StrEnum):
-    """What became of a message from a calendar."""
-
-    ACCEPTED = "accepted"
-    TENTATIVE = "tentative"
-    CANCELLED = "cancelled"
-    MOVE_ASKED = "move asked for"
-    STALE = "stale"
-    STRANGER = "from somebody else"
-    HOST = "from the host"
-    UNKNOWN = "unknown"
-    UNREADABLE = "unreadable"
 
 
 class Reply(Base):

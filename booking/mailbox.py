@@ -7,6 +7,7 @@ keeps keywords. An answer is written down before its message is marked, so that 
 import imaplib
 import re
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,6 +20,7 @@ from kit.logs import log
 from kit.mail import TRUE_WORDS
 
 PATIENCE = 20
+LONGEST_RUN = 40  # seconds after which the rest is left to the next run
 MOST_LOOKED_AT = 500
 MOST_CARRIED_OUT = 50
 AT_ONCE = 100
@@ -27,8 +29,8 @@ ASIDE = ("Processed", "INBOX.Processed", "INBOX/Processed")
 SIGNS = (b'"CALENDAR"', b'"ICS"', b'.ICS"')
 
 
-def read_mailbox() -> int:
-    """Carry out what calendars have answered. Gives how many messages were put aside. A job.
+def read_mailbox(*, most: int = MOST_CARRIED_OUT) -> int:
+    """Carry out what calendars have answered, at most so many. Gives how many messages were put aside. A job.
 
     A server that cannot be reached is asked again the next time.
     """
@@ -37,7 +39,7 @@ def read_mailbox() -> int:
         return 0
     try:
         with _opened(address) as mailbox:
-            return mailbox.read()
+            return mailbox.read(most)
     except (imaplib.IMAP4.error, OSError) as fault:
         log.warning("mailbox not read", fault=type(fault).__name__)
         return 0
@@ -54,12 +56,16 @@ class Mailbox:
         self.keeps_keywords = b"\\*" in flags or LOOKED_AT.encode() in flags
         self.aside = ""
 
-    def read(self) -> int:
-        """Look at what is new; the oldest answers first, so many a run."""
-        new = self._new()
-        answers, others = self._sorted(new)
+    def read(self, most: int) -> int:
+        """Look at what is new; at most so many answers, the oldest first."""
+        begun, done = time.monotonic(), 0
+        answers, others = self._sorted(self._new())
         self._look_away(others)
-        return sum(self._carry_out(uid) for uid in answers[:MOST_CARRIED_OUT])
+        for uid in answers[:most]:
+            if time.monotonic() - begun > LONGEST_RUN:
+                break
+            done += self._carry_out(uid)
+        return done
 
     def _new(self) -> list[str]:
         """The UIDs of messages that nobody has read and we have not looked at, oldest first."""

@@ -22,14 +22,22 @@ from kit.email_templates import render_email
 from kit.mail import Mail
 from kit.words import plural
 
+COUNTS = {1: "one", 2: "two", 3: "three"}
+
 
 def offered(offer: Offer, times: Sequence[Booking]) -> None:
     """Invite the guest to each time, tentatively, and tell the hosts."""
     for number, booking in enumerate(times, 1):
         others = [letters.guest_time(other) for other in times if other is not booking]
-        values = {"others": others, "number": number, "count": len(times), "until": until(offer, booking)}
+        values = {
+            "others": others,
+            "number": number,
+            "count": len(times),
+            "count_said": COUNTS[len(times)],
+            "until": until(offer, booking),
+        }
         subject = f"Time {number} of {len(times)}" if len(times) > 1 else "A time for you"
-        _to_guest(offer, booking, "offered", "REQUEST", subject, values)
+        _to_guest(offer, booking, "offered", "REQUEST", subject, values, pending_invite(offer, booking))
     _to_hosts(offer, times, "offer_made", f"{plural(len(times), 'time')} offered")
 
 
@@ -39,7 +47,8 @@ def withdrawn(booking: Booking, why: OfferState) -> None:
     again = f"/book/{booking.consult_type.slug}/" if booking.consult_type.active else "/book/"
     left = why is OfferState.DECLINED and offer.state is OfferState.OPEN
     values = {"why": why.value, "left": left, "again_path": again}
-    _to_guest(offer, booking, "withdrawn", "CANCEL", "No longer held", values)
+    invite = replace(pending_invite(offer, booking), description=f"No longer held.\nReference: {booking.reference}")
+    _to_guest(offer, booking, "withdrawn", "CANCEL", "No longer held", values, invite)
 
 
 def ended(offer: Offer, times: Sequence[Booking]) -> None:
@@ -74,7 +83,9 @@ def _moment(instant: datetime, zone_name: str, clock: str) -> str:
     return f"{when.button} ({when.zone})"
 
 
-def _to_guest(offer: Offer, booking: Booking, name: str, method: str, subject: str, values: dict[str, Any]) -> None:
+def _to_guest(
+    offer: Offer, booking: Booking, name: str, method: str, subject: str, values: dict[str, Any], invite: Invite
+) -> None:
     when = letters.guest_time(booking)
     text, html = render_email(
         f"booking/{name}_guest",
@@ -98,7 +109,7 @@ def _to_guest(offer: Offer, booking: Booking, name: str, method: str, subject: s
             text=text,
             html=html,
             about=booking.uid,
-            calendar=letters.METHODS[method](pending_invite(offer, booking)),
+            calendar=letters.METHODS[method](invite),
             calendar_method=method,
         )
     )

@@ -223,4 +223,4 @@ def _senders(mail: "MailPart[str, str]") -> tuple[str, ...]:
     if len(told) != 1 or len(told[0]) > LONGEST_FROM or told[0].count("(") > 5:
         return ()
     found = (address.lower() for _, address in getaddresses(told))
-    return tuple(dict.fromkeys(address for address in found if "@" in address))
+    return tuple(dict.fromkeys(address for address in found if "@" in address and address.isprintable()))

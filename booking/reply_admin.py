@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from booking import letters, reply_service, schedule
 from booking.admin import ROW, own_zone_name
-from booking.exchange_models import Reply, ReplyOutcome
+from booking.exchange_models import Reply
 from booking.forms import ButtonForm
 from booking.models import Booking
+from booking.reply_rules import ReplyOutcome
 from booking.times import When
 from kit import clock
 from kit.refusals import Refusal

@@ -5,17 +5,32 @@ Matched by UID and attendee (RFC 5546 2.1.4, 6.1.2), ordered by SEQUENCE, then b
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from booking.exchange_models import ReplyOutcome
-from booking.models import PartStat
 from booking.replies import Answer
 
-MEANING = {
-    "ACCEPTED": (ReplyOutcome.ACCEPTED, PartStat.ACCEPTED),
-    "TENTATIVE": (ReplyOutcome.TENTATIVE, PartStat.TENTATIVE),
-    "DECLINED": (ReplyOutcome.CANCELLED, PartStat.DECLINED),
-}
 Version = tuple[int, datetime]
+
+
+class ReplyOutcome(StrEnum):
+    """What became of a message from a calendar."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
+    MOVE_ASKED = "move asked for"
+    STALE = "stale"
+    STRANGER = "from somebody else"
+    HOST = "from the host"
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+MEANING = {
+    "ACCEPTED": ReplyOutcome.ACCEPTED,
+    "TENTATIVE": ReplyOutcome.TENTATIVE,
+    "DECLINED": ReplyOutcome.CANCELLED,
+}
 
 
 @dataclass(frozen=True)
@@ -34,11 +49,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of an answer. Only with a `partstat` does it change anything; `version` is then the newest."""
+    """What becomes of an answer. Only with a `partstat` (as RFC 5545 3.2.12 has it) does it change anything."""
 
     outcome: ReplyOutcome
     version: Version
-    partstat: PartStat | None = None
+    partstat: str = ""
 
 
 def judge(answer: Answer, senders: tuple[str, ...], known: Known | None, received_at: datetime) -> Verdict:
@@ -57,6 +72,8 @@ def judge(answer: Answer, senders: tuple[str, ...], known: Known | None, receive
     if not known.is_open or version[0] < known.sequence or (known.answered and version <= known.answered):
         return Verdict(ReplyOutcome.STALE, version)
     if answer.method == "COUNTER":
-        return Verdict(ReplyOutcome.MOVE_ASKED, version, PartStat.TENTATIVE)
-    outcome, partstat = MEANING.get(said[known.guest], (ReplyOutcome.UNREADABLE, None))
-    return Verdict(outcome, version, partstat)
+        return Verdict(ReplyOutcome.MOVE_ASKED, version, "TENTATIVE")
+    partstat = said[known.guest]
+    if partstat not in MEANING:
+        return Verdict(ReplyOutcome.UNREADABLE, version)
+    return Verdict(MEANING[partstat], version, partstat)

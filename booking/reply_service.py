@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 import leads.services
 from booking import calendar_entries, guard, offers, pending, reply_letters, services
-from booking.exchange_models import Offer, Reply, ReplyOutcome
+from booking.exchange_models import Offer, Reply
 from booking.models import Booking, BookingState, PartStat
 from booking.refusals import SlotTaken
 from booking.replies import Answer, Message, read_message
 from booking.reply_refusals import NoSuchReply, ReplySettled
-from booking.reply_rules import Known, judge
+from booking.reply_rules import Known, ReplyOutcome, judge
+from kit import clock
 from kit.db import session, transaction
 from kit.zones import zone
 from leads.models import HappeningKind, Lead
@@ -29,6 +30,7 @@ ALTERNATIVES = 3
 # A calendar that asks for one time after the other gets no more letters than that a day.
 MOST_LETTERS = 5
 A_DAY = timedelta(days=1)
+KEPT = timedelta(days=182)
 LISTED = 60
 
 
@@ -152,6 +154,13 @@ def leave_it(reply_id: int, *, now: datetime) -> Booking:
         return booking
 
 
+def forget_old() -> int:
+    """Remove answers of half a year ago, with the addresses in them. Gives how many. A job."""
+    with transaction() as current:
+        gone = current.execute(delete(Reply).where(Reply.received_at < clock.now() - KEPT))
+        return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
 def _waiting(reply_id: int) -> tuple[Reply, Booking]:
     current = session()
     reply = current.get(Reply, reply_id, with_for_update={"of": Reply}, populate_existing=True)
@@ -201,8 +210,8 @@ def _take(message: Message, answer: Answer, key: str, now: datetime) -> ReplyOut
         )
         session().add(reply)
         session().flush()
-        if booking is not None and verdict.partstat is not None:
-            booking.partstat = verdict.partstat
+        if booking is not None and verdict.partstat:
+            booking.partstat = PartStat(verdict.partstat.lower())
             booking.reply_sequence, booking.reply_stamp = verdict.version
             session().flush()
             _carry_out(reply, booking, answer, now)
@@ -212,6 +221,8 @@ def _take(message: Message, answer: Answer, key: str, now: datetime) -> ReplyOut
 def _carry_out(reply: Reply, booking: Booking, answer: Answer, now: datetime) -> None:
     """What an answer leads to. Times that are offered become the consult, or are let go."""
     is_offered = booking.state is BookingState.PENDING
+    if reply.outcome is ReplyOutcome.ACCEPTED:
+        _settle(booking, now, but=reply)
     if reply.outcome is ReplyOutcome.MOVE_ASKED:
         _ask_to_move(reply, booking, answer, now)
     elif reply.outcome is ReplyOutcome.CANCELLED and is_offered:
@@ -233,8 +244,7 @@ def _ask_to_move(reply: Reply, booking: Booking, answer: Answer, now: datetime) 
     if wanted is not None and (wanted <= now or wanted == booking.starts_at):
         wanted = None
     reply.wanted_at = wanted
-    earlier = Reply.booking_id == booking.id, Reply.outcome == ReplyOutcome.MOVE_ASKED, Reply.id != reply.id
-    session().execute(update(Reply).where(*earlier, Reply.settled_at.is_(None)).values(settled_at=now))
+    _settle(booking, now, but=reply)
     lead = session().get(Lead, booking.lead_id) if booking.lead_id else None
     if lead is not None:
         facts = {
@@ -245,11 +255,17 @@ def _ask_to_move(reply: Reply, booking: Booking, answer: Answer, now: datetime) 
             "reason": answer.comment,
         }
         leads.services.record(lead, HappeningKind.MOVE_ASKED, at=now, headline="Asked for another time", facts=facts)
-    recent = session().scalar(select(func.count(Reply.id)).where(*earlier, Reply.received_at > now - A_DAY)) or 0
-    if recent < MOST_LETTERS:
+    asked = Reply.booking_id == booking.id, Reply.outcome == ReplyOutcome.MOVE_ASKED, Reply.received_at > now - A_DAY
+    if (session().scalar(select(func.count(Reply.id)).where(*asked)) or 0) <= MOST_LETTERS:
         starts = free_starts(booking, now=now)
         near = sorted(starts, key=lambda start: abs(start - (wanted or booking.starts_at)))[:ALTERNATIVES]
         reply_letters.move_asked(reply, booking, is_free=wanted in starts, alternatives=sorted(near))
+
+
+def _settle(booking: Booking, now: datetime, *, but: Reply) -> None:
+    """Whatever the guest asked for before, they have said something newer."""
+    asked = Reply.booking_id == booking.id, Reply.outcome == ReplyOutcome.MOVE_ASKED, Reply.id != but.id
+    session().execute(update(Reply).where(*asked, Reply.settled_at.is_(None)).values(settled_at=now))
 
 
 def free_starts(booking: Booking, *, now: datetime) -> tuple[datetime, ...]:

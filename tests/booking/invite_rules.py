@@ -135,6 +135,8 @@ def _assert_follows(old_method: str, old: Component, method: str, new: Component
     assert old_method != "CANCEL", "a cancelled UID came back; a restored conversation has a new one"
     assert moment(new, "DTSTAMP") >= moment(old, "DTSTAMP")
     assert new.one("ORGANIZER").value == old.one("ORGANIZER").value, "the organizer changed"
+    agreed, tentative = (old.one("STATUS").value == "CONFIRMED", new.one("STATUS").value == "TENTATIVE")
+    assert not (agreed and tentative), "what was agreed is only offered again"
     same_times = all(new.one(name).value == old.one(name).value for name in ("DTSTART", "DTEND", "STATUS"))
     if method == "CANCEL" or not same_times:
         assert sequence == old_sequence + 1, f"SEQUENCE went from {old_sequence} to {sequence}"

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from booking import offers, reply_service, services
-from booking.exchange_models import OfferState, Reply, ReplyOutcome
+from booking.exchange_models import OfferState, Reply
 from booking.guard import Guest, Wish
 from booking.models import Booking, BookingState, ConsultType, PartStat
 from booking.refusals import SlotTaken
 from booking.reply_refusals import NoSuchReply, ReplySettled
+from booking.reply_rules import ReplyOutcome
 from kit.db import session, transaction
 from kit.outbox import Letter
 from leads import services as leads
@@ -201,6 +202,16 @@ def test_an_answer_to_a_cancelled_consult_changes_nothing(invited: EmailMessage,
     assert (consult().state, len(letters())) == (BookingState.CANCELLED, written)
 
 
+def test_answers_of_half_a_year_ago_are_forgotten(invited: EmailMessage, at: MoveClock):
+    receive(said_to(invited, "ACCEPTED", at=SOON))
+    at(SOON + timedelta(days=182))
+    assert reply_service.forget_old() == 0
+    at(SOON + timedelta(days=182, seconds=1))
+
+    assert (reply_service.forget_old(), replies()) == (1, [])
+    assert consult().partstat is PartStat.ACCEPTED
+
+
 def an_offer(consult_type: ConsultType, letters: Letters) -> list[EmailMessage]:
     """The three tentative invites of an offer."""
     starts = [MONDAY_10 + number * timedelta(days=1) for number in (1, 2, 3)]
@@ -336,6 +347,16 @@ def test_a_newer_wish_takes_the_place_of_the_one_before_and_letters_have_an_end(
 
     assert [reply.wanted_at for reply in reply_service.open_requests(SOON)] == [MONDAY_10 + minutes(240)]
     assert len(letters()) == 2 + 2 * reply_service.MOST_LETTERS
+
+
+def test_who_accepts_after_all_asks_for_nothing_any_more(invited: EmailMessage):
+    said = said_to(invited, "TENTATIVE", at=NOW, wanted=MONDAY_10 + minutes(60))
+    receive(said)
+
+    receive(later(said, partstat="ACCEPTED", wanted=None))
+
+    assert reply_service.open_requests(SOON) == ()
+    assert consult().partstat is PartStat.ACCEPTED
 
 
 def test_the_consultant_moves_to_a_time_that_is_not_even_offered(invited: EmailMessage, letters: Letters):

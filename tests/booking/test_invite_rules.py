@@ -113,6 +113,20 @@ def test_a_right_history_passes(app: Flask):
     )
 
 
+def test_a_time_that_was_offered_is_agreed_or_taken_back(app: Flask):
+    offered = sent(request(replace(invite(), tentative=True)))
+
+    assert_invite_history([offered, sent(request(replace(invite(), sequence=1)))])
+    assert_invite_history([offered, sent(cancellation(replace(invite(), sequence=1)), method="CANCEL")])
+    for wrong in (
+        [offered, sent(request(invite()))],
+        [offered, sent(cancellation(invite()), method="CANCEL")],
+        [sent(request(invite())), sent(request(replace(invite(), tentative=True, sequence=1)))],
+    ):
+        with pytest.raises(AssertionError):
+            assert_invite_history(wrong)
+
+
 def test_a_wrong_history_is_found(app: Flask):
     first = sent(request(invite()))
     later = replace(invite(), start=INVITE.start + timedelta(days=1), end=INVITE.end + timedelta(days=1))

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from booking import mailbox, reply_service
-from booking.exchange_models import Reply, ReplyOutcome
+from booking.exchange_models import Reply
 from booking.models import BookingState
+from booking.reply_rules import ReplyOutcome
 from kit import outbox
 from kit.context import EXTENSION, current_settings
 from kit.db import session
@@ -148,13 +149,12 @@ def test_a_message_that_is_too_large_is_left_alone(imap: Imap, invited: EmailMes
     assert len(imap.messages("INBOX")) == 1
 
 
-def test_only_so_many_are_carried_out_in_one_run(imap: Imap, invited: EmailMessage, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(mailbox, "MOST_CARRIED_OUT", 2)
+def test_only_so_many_are_carried_out_in_one_run(imap: Imap, invited: EmailMessage):
     said = said_to(invited, "ACCEPTED", at=NOW)
     for number in range(5):
         imap.deliver(google(replace(said, at=NOW + timedelta(seconds=number))))
 
-    assert [mailbox.read_mailbox() for _ in range(4)] == [2, 2, 1, 0]
+    assert [mailbox.read_mailbox(most=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_file_names_in_any_form_do_not_confuse(imap: Imap, invited: EmailMessage):

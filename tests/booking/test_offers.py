@@ -265,7 +265,7 @@ def test_an_address_gets_times_or_an_invite_once_an_hour(app: Flask):
     with pytest.raises(OfferWaiting):
         offers.ask(consult_type, WISH, again, (), now=NOW + minutes(61))
     with pytest.raises(OfferWaiting):
-        offers.send(consult_type, WISH, again, THREE, account_id=1, by="Robin Hale", now=NOW)
+        offers.send(consult_type, WISH, again, THREE, account_id=1, by="Robin Hale", now=NOW + minutes(61))
 
 
 def test_the_lead_is_known_with_where_they_came_from(app: Flask, letters: Letters):
