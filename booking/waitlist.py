@@ -202,11 +202,13 @@ def taken_by(entry: WaitlistEntry, start: datetime) -> Booking | None:
     return booking if moved else None
 
 
-def first_free(consult_type: ConsultType, minutes: int, *, zone_name: str, now: datetime) -> date | None:
-    """The date of the first time that is free now; None where nothing is."""
+def outlook(consult_type: ConsultType, minutes: int, *, zone_name: str, now: datetime) -> tuple[date | None, bool]:
+    """The date of the first time that is free now, None where nothing is; and whether one before it can still open."""
     length = minutes if minutes in consult_type.lengths else consult_type.minutes
     free = free_starts(consult_type, minutes=length, now=now)
-    return free[0].astimezone(zone(zone_name)).date() if free else None
+    own = zone(zone_name)
+    first = free[0].astimezone(own).date() if free else None
+    return first, not Waiting(own, first).is_over(now, timedelta(minutes=consult_type.notice))
 
 
 def find_place(booking: Booking) -> WaitlistEntry | None:

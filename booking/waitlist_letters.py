@@ -42,11 +42,12 @@ def opened(entry: WaitlistEntry, held: Booking, moving: Booking | None) -> None:
 
 def waited_for(waiting: Waiting, clock: str) -> str:
     """What somebody waits for, in words that follow “when”."""
-    before = f"before {format_date(waiting.before)}" if waiting.before else ""
-    if waiting.booked_for is not None:
-        now_at = When(waiting.booked_for, waiting.booked_for, waiting.zone.key, clock)
-        return f"a time {before or 'earlier'} opens, instead of {now_at.button} ({now_at.zone})"
-    return f"a time {before} opens" if before else "a time opens"
+    before = f"a time before {format_date(waiting.before)} opens" if waiting.before else "a time opens"
+    if waiting.booked_for is None:
+        return before
+    now_at = When(waiting.booked_for, waiting.booked_for, waiting.zone.key, clock)
+    own = f"{now_at.button} ({now_at.zone})"
+    return f"{before}, instead of {own}" if waiting.before else f"a time opens that is earlier than {own}"
 
 
 def until(held: Booking) -> str:

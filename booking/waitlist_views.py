@@ -159,13 +159,15 @@ def pass_on(token: str) -> ResponseReturnValue:
 
 
 def _join_page(consult_type: ConsultType, look: Look, form: JoinForm, refusal: TooManyPlaces | None = None) -> str:
+    first, hope = waitlist.outlook(consult_type, look.minutes, zone_name=look.zone_name, now=clock.now())
     return render_template(
         "booking/waitlist_join.html",
         type=consult_type,
         look=look,
         form=form,
         refusal=refusal,
-        first=waitlist.first_free(consult_type, look.minutes, zone_name=look.zone_name, now=clock.now()),
+        first=first,
+        hopeless=not hope,
     )
 
 

@@ -238,7 +238,7 @@ def test_a_consult_that_is_to_be_earlier_brings_all_that_is_known(app: Flask, le
         last.lead_id,
     )
     assert waitlist.waiting_of(entry) == Waiting(NEW_YORK, None, last.starts_at, minutes(60))
-    assert "instead of Tuesday 3 November, 10:00 am" in " ".join(text_of(letters()[-1]).split())
+    assert "earlier than Tuesday 3 November, 10:00 am" in " ".join(text_of(letters()[-1]).split())
 
 
 def test_asked_again_with_a_consult_the_later_wish_counts(app: Flask):

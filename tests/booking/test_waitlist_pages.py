@@ -77,6 +77,22 @@ def test_beside_free_times_the_way_is_a_quiet_link(visit: Visit):
     assert "Leave it empty for any time before Monday 2 November 2026" in page.text
 
 
+def test_where_nothing_earlier_can_open_the_free_times_are_shown_instead(visit: Visit, at: MoveClock):
+    at(datetime(2026, 11, 2, 6, 0, tzinfo=UTC))
+    page = visit.get(JOIN)
+
+    assert "Nothing can open before it any more" in page.text
+    assert page.all("main form") == []
+    assert visit.get(page.links["See the free times"]).heading == "Pick a time"
+
+
+def test_the_times_to_which_a_consult_can_move_lead_to_the_list_too(visit: Visit):
+    own = visit.book("2026-11-02T15:00:00Z")
+
+    page = visit.get(visit.get(f"{own}/move").links["Tell me if an earlier one opens."])
+    assert (page.heading, "10:00 am" in page.text) == ("Tell me if an earlier time opens", True)
+
+
 def test_what_the_assessment_knows_is_not_typed_again(visit: Visit, full: list[str]):
     lead = leads.services.capture(
         address="Maria@harbor.example", name="Maria Quintero", at=NOW, phone="+1 555 010 0123"
@@ -196,7 +212,7 @@ def test_an_opening_moves_a_consult_by_one_press(
     page = second.get(consult.links["Tell me if one opens."])
     assert "This time stays yours" in page.text
     place = second.get(page.form(0).submit().location)
-    assert "instead of Monday 2 November, 10:00 am" in place.text.replace("\xa0", " ")
+    assert "earlier than Monday 2 November, 10:00 am" in place.text.replace("\xa0", " ")
     assert second.get(full[1]).links["See it, or leave it."]
     cancel(visit, full[0])
     waitlist_job.offer_openings()
@@ -335,7 +351,7 @@ def test_the_desk_sees_who_waits_since_when_and_for_what(app: Flask, visit: Visi
     assert page.texts("tbody tr:first-child > *")[1:5] == [
         "Ann Beeann@example.org, +1 555 010 0199",
         "First conversation, 60 minutesAny time",
-        "31 October 2026, 6:30 pm",
+        "since 31 October 2026, 6:30 pm",
         "waits",
     ]
     assert page.texts("tbody tr:last-child .soft")[1] == "Earlier than 2 November 2026, 10:00 am"
