@@ -8,16 +8,16 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app import JOBS, create_app
 from kit import clock, jobs, schema
 from kit.db import db, session
 from kit.limits import limiter
@@ -84,7 +84,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def migrated(
     database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Callable[[Path], str]:
-    """Gives a function that makes a fresh migrated database and returns its address."""
+    """Gives a function that makes the database of a folder anew, empty and migrated, and gives its address."""
     folder = tmp_path_factory.mktemp("template")
     if database_kind == "sqlite":
         url = f"sqlite:///{folder / 'template.sqlite3'}"
@@ -98,15 +98,13 @@ def migrated(
         db.session.remove()
         db.engine.dispose()
 
-    count = 0
-
     def fresh(target: Path) -> str:
-        nonlocal count
-        count += 1
         if database_kind == "sqlite":
+            for old in target.glob("site.sqlite3-*"):
+                old.unlink()
             shutil.copy(folder / "template.sqlite3", target / "site.sqlite3")
             return f"sqlite:///{target / 'site.sqlite3'}"
-        name = f"site_{count}"
+        name = f"site_{crc32(bytes(target))}"
         server.create_database(name, template="template_site")
         return server.url(name)
 
@@ -146,20 +144,57 @@ class Browser(FlaskClient):
         return response
 
 
+class House:
+    """One application for one test after the other, since making it costs more than most tests do.
+
+    Each finds an empty folder, a fresh database, and the application as it was made. What a test did to the views or to
+    what happens around them cannot be undone: the next one gets a new application.
+    """
+
+    def __init__(self, folder: Path, migrated: Callable[[Path], str]) -> None:
+        self.folder, self.migrated = folder, migrated
+        self.app: Flask | None = None
+        self.made: tuple[object, ...] = ()
+
+    def lend(self) -> Flask:
+        """The application, as if it had just been made."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        settings = some_settings(self.folder, self.migrated(self.folder))
+        if self.app is None or self._around(self.app) != self.made:
+            self.app = create_app(settings)
+            self.app.testing = True
+            self.app.test_client_class = Browser
+            # A password that is dear to guess is dear to check, too.
+            self.app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64)
+            self.made = self._around(self.app)
+            self.config, self.extensions = dict(self.app.config), dict(self.app.extensions)
+        self.app.config = self.app.config_class(self.app.root_path, self.config)
+        self.app.extensions = dict(self.extensions)
+        jobs.install(self.app, settings, JOBS)
+        self.app._got_first_request = False  # a test may add a view of its own
+        return self.app
+
+    @staticmethod
+    def _around(app: Flask) -> tuple[object, ...]:
+        """What nobody can undo. The one counter of tries is with the application that was made last."""
+        hooks = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+        return (
+            id(limiter.storage),
+            dict(app.view_functions),
+            *({part: list(calls) for part, calls in hook.items()} for hook in hooks),
+        )
+
+
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Templates as they were compiled once: each test has an application of its own, which would compile them anew."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+def house(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(tmp_path_factory.mktemp("house") / "instance", migrated)
 
 
 @pytest.fixture
-def app(migrated: Callable[[Path], str], compiled: BytecodeCache, tmp_path: Path) -> Iterator[Flask]:
+def app(house: House) -> Iterator[Flask]:
     """The application. Every letter that the test has written must keep the rules of invites in the end."""
-    settings = some_settings(tmp_path, migrated(tmp_path))
-    application = create_app(settings)
-    application.testing = True
-    application.test_client_class = Browser
-    application.jinja_env.bytecode_cache = compiled
+    application = house.lend()
     with clock.fixed(NIGHT_BEFORE_THE_CLOCKS_CHANGE), application.app_context():
         limiter.reset()
         yield application

@@ -51,8 +51,9 @@ class Postgres:
         return f"postgresql://site@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, name: str, template: str = "template1") -> None:
-        """Make a database; from a template it comes with everything that is in it."""
+        """Make a database, instead of an older one; from a template it comes with everything that is in it."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
