@@ -78,7 +78,7 @@ def _tell_or_log(reader: Reader, today: date, now: datetime) -> bool:
     try:
         return _tell(reader, today, now)
     except Exception:
-        log.exception("call-backs not written")
+        log.error("call-backs not written", exc_info=True)
         return False
 
 

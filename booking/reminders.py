@@ -67,7 +67,7 @@ def _remind_or_log(secret: str, now: datetime) -> bool:
     try:
         return _remind(secret, now)
     except Exception:
-        log.exception("reminder not written")
+        log.error("reminder not written", exc_info=True)
         return False
 
 

@@ -61,7 +61,7 @@ def _or_log(act: Callable[[str, Context], bool], secret: str, context: Context) 
     try:
         return act(secret, context)
     except Exception:
-        log.exception("place on the waitlist not served")
+        log.error("place on the waitlist not served", exc_info=True)
         return False
 
 

@@ -49,5 +49,5 @@ def _http(fault: HTTPException) -> Any:
 
 
 def _fault(fault: Exception) -> Any:
-    log.exception("unanswered fault", fault=type(fault).__name__)
+    log.error("unanswered fault", fault=type(fault).__name__, exc_info=True)
     return render_template("errors/fault.html"), 500

@@ -80,7 +80,7 @@ class Queue:
                 try:
                     self.jobs[name]()
                 except Exception:
-                    log.exception("job failed", job=name)
+                    log.error("job failed", job=name, exc_info=True)
             with self._guard:
                 if name not in self._again:
                     self._running.remove(name)

@@ -1,5 +1,7 @@
 """The database connected to the application, and its tables brought up to date by migrations."""
 
+from typing import Any
+
 from click import ClickException
 from flask import Flask
 from flask_migrate import Migrate, upgrade
@@ -32,11 +34,16 @@ def install(app: Flask, settings: Settings) -> None:
         directory=str(settings.root / FOLDER),
         render_as_batch=True,
         compare_type=True,
-        include_name=lambda name, kind, _parents: kind != "table" or not name.startswith(f"{TABLES}_"),
+        include_name=is_ours,
     )
     if settings.database_url.startswith("sqlite"):
         with app.app_context():
             tune_sqlite(db.engine)
+
+
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether migrations look after something: the tables of the queue are its own."""
+    return kind != "table" or not (name or "").startswith(f"{TABLES}_")
 
 
 def migrate() -> None:

@@ -9,7 +9,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kit.refusals import Refusal
+from kit.refusals import NotFound, Refusal
 from kit.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -75,6 +75,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.session_interface = QuietSessions()
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(_refuse_nul)
     app.before_request(_refuse_other_sites)
     csrf.init_app(app)
     app.after_request(_add_headers)
@@ -83,6 +84,12 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _form_expired(_fault: Exception) -> Any:
     return current_app.handle_user_exception(FormExpired())
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL keeps no text that holds U+0000, and nobody types it: no such address leads anywhere."""
+    if "\x00" in request.path or any("\x00" in value for values in request.args.listvalues() for value in values):
+        raise NotFound
 
 
 def _refuse_other_sites() -> None:

@@ -86,7 +86,7 @@ class Supervisor:
         except (SystemExit, KeyboardInterrupt):
             code = 0
         except BaseException:
-            log.exception("a part ended with a fault", part=name)
+            log.error("a part ended with a fault", part=name, exc_info=True)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()

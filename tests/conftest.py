@@ -105,7 +105,7 @@ def migrated(
             shutil.copy(folder / "template.sqlite3", target / "site.sqlite3")
             return f"sqlite:///{target / 'site.sqlite3'}"
         name = f"site_{crc32(bytes(target))}"
-        server.create_database(name, template="template_site")
+        server.renew_database(name, template="template_site")
         return server.url(name)
 
     return fresh

@@ -1,6 +1,6 @@
 """A backup holds what cannot be made again, and a site put together from it is the same site."""
 
-import tarfile
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,8 +35,8 @@ def test_a_site_put_together_from_a_backup_is_the_same_site(tmp_path: Path, at: 
         key = current_settings().secret_key
         db.engine.dispose()
 
-    with tarfile.open(tmp_path / "backup.tar.gz") as archive:
-        archive.extractall(tmp_path / "second", filter="data")
+    (tmp_path / "second").mkdir()
+    subprocess.run(["tar", "-xzf", tmp_path / "backup.tar.gz", "-C", tmp_path / "second"], check=True)
     second = a_site(tmp_path / "second")
     with second.app_context():
         found = (current_settings().secret_key, current_settings().site_name, jobs.last_beat())

@@ -18,7 +18,7 @@ from tests.conftest import ROOT, some_settings
 
 def test_the_migrated_database_is_the_one_the_models_describe(app: Flask):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": schema.is_ours})
         differences = compare_metadata(context, Base.metadata)
 
     assert differences == []
