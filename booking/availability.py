@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from booking.calendar_models import CalendarSource
@@ -61,7 +61,7 @@ def hosts_between(
     ids = [consultant.id for consultant in people]
     _load_hours(ids)
     begin, end = begin - MARGIN, end + MARGIN
-    unread = _unread(ids, now)
+    unread, known_until = _read_until(ids, now)
     busy: dict[int, list[Interval]] = defaultdict(list)
     for interval in session().scalars(
         select(BusyInterval).where(
@@ -69,9 +69,9 @@ def hosts_between(
         )
     ):
         busy[interval.consultant_id].append(Interval(interval.starts_at, interval.ends_at))
-    for consultant_id, known_until in _known_until(ids):
-        if known_until < end:
-            busy[consultant_id].append(Interval(known_until, end))
+    for consultant_id, instant in known_until.items():
+        if instant < end:
+            busy[consultant_id].append(Interval(instant, end))
     engagements: dict[int, list[Engagement]] = defaultdict(list)
     rows = session().execute(
         select(
@@ -121,19 +121,17 @@ def _load_hours(consultant_ids: list[int]) -> None:
     session().scalars(chosen.options(*(selectinload(rows) for rows in lists))).all()
 
 
-def _known_until(consultant_ids: list[int]) -> list[tuple[int, datetime]]:
-    """Until when the calendars of somebody were read: what lies behind is not known to be free."""
-    chosen = select(CalendarSource.consultant_id, func.min(CalendarSource.known_until)).where(
-        CalendarSource.consultant_id.in_(consultant_ids), CalendarSource.reads, CalendarSource.known_until.is_not(None)
-    )
-    rows = session().execute(chosen.group_by(CalendarSource.consultant_id))
-    return [(consultant_id, known_until) for consultant_id, known_until in rows if known_until is not None]
+def _read_until(consultant_ids: list[int], now: datetime) -> tuple[set[int], dict[int, datetime]]:
+    """Whose calendars have not been read for too long, and until when those of the others were read.
 
-
-def _unread(consultant_ids: list[int], now: datetime) -> frozenset[int]:
-    """Whose calendars have not been read for too long: what is in them is not known to be free."""
-    stale = or_(CalendarSource.good_at.is_(None), CalendarSource.good_at < now - TRUSTED_FOR)
-    chosen = select(CalendarSource.consultant_id).where(
-        CalendarSource.consultant_id.in_(consultant_ids), CalendarSource.reads, stale
-    )
-    return frozenset(session().scalars(chosen))
+    What is in the former, and what lies behind the latter, is not known to be free.
+    """
+    chosen = select(CalendarSource.consultant_id, CalendarSource.good_at, CalendarSource.known_until)
+    unread: set[int] = set()
+    known_until: dict[int, datetime] = {}
+    for row in session().execute(chosen.where(CalendarSource.consultant_id.in_(consultant_ids), CalendarSource.reads)):
+        if row.good_at is None or row.good_at < now - TRUSTED_FOR:
+            unread.add(row.consultant_id)
+        if row.known_until is not None:
+            known_until[row.consultant_id] = min(row.known_until, known_until.get(row.consultant_id, row.known_until))
+    return unread, known_until

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from booking import calendar_entries
 from booking.availability import hosts_between, policy_of
@@ -254,13 +255,15 @@ def hosts_of(booking: Booking) -> list[Consultant]:
 
 def seat(current: Session, booking: Booking, host_ids: Sequence[int]) -> None:
     """Take the time of those hosts: the row itself for the first one, a row that follows it for each other."""
-    if booking.id is not None:
+    known = booking.id is not None
+    if known:
         current.execute(delete(Booking).where(Booking.main_id == booking.id))
     booking.consultant_id = host_ids[0]
     current.add(booking)
     current.flush()
+    seats = []
     for host_id in host_ids[1:]:
-        current.add(
+        seats.append(
             Booking(
                 main_id=booking.id,
                 state=booking.state,
@@ -277,9 +280,12 @@ def seat(current: Session, booking: Booking, host_ids: Sequence[int]) -> None:
                 created_at=booking.created_at,
             )
         )
+    current.add_all(seats)
     current.flush()
-    current.refresh(booking, ["consultant", "seats"])
-    calendar_entries.note(booking)
+    set_committed_value(booking, "consultant", current.get_one(Consultant, host_ids[0]))
+    set_committed_value(booking, "seats", seats)
+    if known or booking.state is not BookingState.HOLD:
+        calendar_entries.note(booking)
 
 
 def write_guest(booking: Booking, guest: Guest) -> None:

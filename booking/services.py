@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 import leads.services
@@ -106,13 +106,12 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
 
     Raises HoldLapsed, InvitedRecently, AlreadyCancelled.
     """
-    with transaction() as current:
-        booking = get_booking(secret)
-        if booking.state is not BookingState.CONFIRMED and invited_recently(guest.address, now):
-            raise InvitedRecently
+    with transaction():
         booking, new = guard.confirm(secret, guest, now=now)
         if not new:
             return booking
+        if invited_recently(guest.address, now, besides=booking):
+            raise InvitedRecently
         lead = leads.services.capture(
             address=guest.address,
             name=guest.name,
@@ -121,7 +120,6 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
             origin=Origin.from_mapping(booking.origin),
         )
         booking.lead_id = lead.id
-        current.flush()
         Handover.from_facts(booking.handover).arrive(lead, at=now)
         _tell(lead, HappeningKind.CONSULT_BOOKED, booking, now, "booked")
         letters.booked(booking)
@@ -221,10 +219,12 @@ def _done(verb: str, by: str) -> str:
     return f"{verb} by {by}" if by else verb
 
 
-def invited_recently(address: str, now: datetime) -> bool:
+def invited_recently(address: str, now: datetime, *, besides: Booking | None = None) -> bool:
     """Whether an address got an invite, or several times to choose from, within the last hour."""
     since = now - ONE_HOUR
     offered = select(Offer.id).where(Offer.expires_at > since, Offer.created_at > since)
-    is_new = (Booking.booked_at > since, Booking.offer_id.in_(offered))
     own = func.lower(Booking.address) == address.strip().lower()
-    return any(session().scalar(select(func.count(Booking.id)).where(own, fact)) for fact in is_new)
+    found = select(Booking.id).where(own, or_(Booking.booked_at > since, Booking.offer_id.in_(offered)))
+    if besides is not None:
+        found = found.where(Booking.id != besides.id)
+    return session().scalar(found.limit(1)) is not None

@@ -106,8 +106,12 @@ def after_commit(callback: Callable[[], None]) -> None:
         waiting.append(callback)
 
 
-def tune_sqlite(engine: Engine) -> None:
-    """Let us say when a transaction begins, make readers and the writer independent, keep foreign keys true."""
+def tune_sqlite(engine: Engine, *, durable: bool) -> None:
+    """Let us say when a transaction begins, make readers and the writer independent, keep foreign keys true.
+
+    A `durable` commit has reached the disk when it returns: what was promised outlives a power cut. Without, the last
+    moments before one may be lost, but nothing is broken.
+    """
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -115,7 +119,7 @@ def tune_sqlite(engine: Engine) -> None:
         for pragma in (
             f"busy_timeout = {SQLITE_BUSY_SECONDS * 1000}",
             "journal_mode = WAL",
-            "synchronous = NORMAL",
+            f"synchronous = {'FULL' if durable else 'NORMAL'}",
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -17,7 +17,7 @@ from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -96,7 +96,7 @@ def compose(mail: Mail, *, settings: Settings, message_id: str, at: datetime) ->
     message["From"] = _address(settings.site_name, settings.mail_from)
     message["To"] = _address(mail.to_name, mail.to)
     message["Reply-To"] = _address(settings.site_name, mail.reply_to or settings.mail_from)
-    subject: Any = Header(mail.subject, None if mail.subject.isascii() else QUOTED)
+    subject: Any = Header(mail.subject, None if mail.subject.isascii() else QUOTED, header_name="Subject")
     message["Subject"] = subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
@@ -128,9 +128,13 @@ def _attached(file: Attachment) -> Part:
     return part
 
 
-def _address(name: str, address: str) -> str:
+def _address(name: str, address: str) -> Any:
     phrase = name.replace("\\", "").replace('"', "'").strip()
-    return formataddr((phrase, address), QUOTED)
+    if phrase.isascii() or not address.isascii():
+        return f'"{phrase}" <{address}>' if phrase else address
+    both = Header(phrase, QUOTED, header_name="Reply-To")
+    both.append(f"<{address}>", "us-ascii")
+    return both
 
 
 class Transport(Protocol):

@@ -38,7 +38,7 @@ def install(app: Flask, settings: Settings) -> None:
     )
     if settings.database_url.startswith("sqlite"):
         with app.app_context():
-            tune_sqlite(db.engine)
+            tune_sqlite(db.engine, durable=settings.production)
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:

@@ -79,11 +79,12 @@ def capture(
     """
     with transaction() as current:
         key = normalise(address)
-        lead = _locked(key) or _new(key, address.strip(), at)
+        touch = {} if origin is None else {**origin.to_mapping(), "at": at.isoformat()}
+        told = {"name": name, "company": company, "phone": phone}
+        lead = _locked(key) or _new(key, address.strip(), at, touch, told)
         lead.name, lead.company, lead.phone = name or lead.name, company or lead.company, phone or lead.phone
         lead.seen_at = at
-        if origin is not None:
-            touch = {**origin.to_mapping(), "at": at.isoformat()}
+        if touch:
             lead.first_touch = lead.first_touch or touch
             lead.last_touch = touch
         current.flush()
@@ -206,7 +207,7 @@ def _locked(key: str) -> Lead | None:
     return session().scalar(select(Lead).where(Lead.address == key).with_for_update())
 
 
-def _new(key: str, typed: str, at: datetime) -> Lead:
+def _new(key: str, typed: str, at: datetime, touch: dict[str, Any], told: Mapping[str, str]) -> Lead:
     """A lead with that address; where somebody else makes the same one at this instant, theirs."""
     lead = Lead(
         public_id=tokens.new_secret(12),
@@ -214,12 +215,10 @@ def _new(key: str, typed: str, at: datetime) -> Lead:
         address_typed=typed,
         created_at=at,
         seen_at=at,
-        name="",
-        company="",
-        phone="",
+        **told,
         stage=Stage.NEW,
-        first_touch={},
-        last_touch={},
+        first_touch=touch,
+        last_touch=touch,
     )
     try:
         with session().begin_nested():

@@ -57,3 +57,17 @@ def test_the_same_message_has_the_same_bytes_and_only_crlf(app: Flask):
 def test_a_line_break_in_a_header_is_refused(app: Flask, field: str, poison: str):
     with pytest.raises(AddressUnusable):
         composed(replace(PLAIN, **{field: poison}))
+
+
+@pytest.mark.parametrize("name", ["", "Ann", 'Ann "Bee"', "Ö" * 90, "Zoë, of the \\ office", "王小明 Ann"])
+@pytest.mark.parametrize("subject", ["Plain", "A subject that is long " * 6, "Zoë — and a subject that is long " * 5])
+def test_a_name_and_a_subject_of_any_length_arrive(app: Flask, name: str, subject: str):
+    raw = composed(replace(PLAIN, to_name=name, subject=subject.strip()))
+    message = message_from_bytes(raw, policy=policy.default)
+
+    assert [address.addr_spec for address in message["To"].addresses] == ["ann@example.com"]
+    # The reader at hand puts a blank between the encoded words of a phrase.
+    shown = message["To"].addresses[0].display_name.replace(" ", "")
+    assert shown == name.replace("\\", "").replace('"', "'").replace(" ", "")
+    assert message["Subject"] == subject.strip()
+    assert max(len(line) for line in raw.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 78
