@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix story check-stories snap shots doctor bench lock
+.PHONY: help run demo test check races fix story check-stories snap shots doctor bench lock
 SHELL := /bin/sh
 flask := .venv/bin/python -m flask --app app
 compile := uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
@@ -22,6 +22,10 @@ test: ## Set up what tests need and run every check and test
 check: ## May I push? The fast checks in one go
 	@bin/set-up test
 	@bin/test fast
+
+races: ## Let eight processes want the same time a thousand times, in every way, on both databases; some minutes
+	@bin/set-up test
+	@PYTHONPATH=. RACE_ROUNDS=125 .venv/bin/python -m pytest -q --timeout=300 --durations=0 --durations-min=1 tests/booking/test_races.py
 
 fix: ## Put imports and layout of the code in order
 	@bin/set-up test

@@ -1,10 +1,11 @@
 """Eight processes want the same time at once: one of them gets it, in each of the five ways to want it.
 
 Each case is tried on a real SQLite file and on a real PostgreSQL server, over and over; every round has a day of its
-own, so that no round is helped by the one before.
+own, so that no round is helped by the one before. `make races` makes a thousand attempts of each, the suite a tenth.
 """
 
 import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from tests.conftest import some_settings
 from tests.postgres import Postgres
 
 PROCESSES = 8
-ROUNDS = 12
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
 NOW = MONDAY_10 - timedelta(days=3)
 PATIENCE = 100.0
 

@@ -1,12 +1,16 @@
 """Where a request may come from, what an answer says about itself, and whom the site believes about addresses."""
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask, request, session
 from flask.testing import FlaskClient
+from flask_security import hash_password
+from sqlalchemy import text
 
 from app import create_app
+from kit.db import db
 from kit.security import no_csrf_token, open_to_other_sites
 from tests.conftest import some_settings
 from tests.page import Page
@@ -113,3 +117,29 @@ def test_a_page_that_caches_keep_is_the_same_for_whoever_has_a_cookie(client: Fl
     assert (second.get_data(), second.headers["ETag"]) == (first.get_data(), first.headers["ETag"])
     assert "Cookie" not in second.headers.get("Vary", "")
     assert "Set-Cookie" not in second.headers
+
+
+@pytest.mark.parametrize(
+    "address", ["/stories/a%00b", "/stories/?tag=a%00b", "/book/consult/%00", "/book/call-back?zone=%00"]
+)
+def test_an_address_that_no_database_can_keep_is_none(client: FlaskClient, address: str):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("base_url", "level"), [("https://www.example.com", 2), ("http://localhost", 1)])
+def test_what_a_public_site_has_committed_has_reached_the_disk(tmp_path: Path, base_url: str, level: int):
+    app = public_site(tmp_path, base_url)
+    with app.app_context():
+        assert db.session.scalar(text("PRAGMA synchronous")) == level
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_password_is_dear_to_guess(tmp_path: Path):
+    app = public_site(tmp_path, "https://www.example.com")
+    with app.app_context():
+        hashed = hash_password("a few unrelated words")
+
+    found = re.fullmatch(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$.*", hashed)
+    assert found is not None
+    assert int(found[1]) * int(found[2]) >= 19 * 1024 * 2  # OWASP's lower limit: 19 MiB and two rounds
