@@ -38,7 +38,7 @@ NIGHT_BEFORE_THE_CLOCKS_CHANGE = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--database", choices=("none", "sqlite", "postgresql"), default="sqlite")
     parser.addoption("--snap", action="store_true", help="write the snapshots anew instead of comparing with them")
 
 
@@ -61,11 +61,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What never asks for a database has passed on SQLite already, and is not run once more on PostgreSQL."""
-    if config.getoption("--database") == "postgresql":
-        asks = [item for item in items if "migrated" in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
-        items[:] = asks
+    """What asks for no database has passed on SQLite already, and is not run once more on PostgreSQL.
+
+    With `none` it is the other way round: the rest is the unit part.
+    """
+    kind = config.getoption("--database")
+    if kind != "sqlite":
+        chosen = [item for item in items if ("migrated" in getattr(item, "fixturenames", ())) == (kind != "none")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
 
 
 @pytest.fixture(scope="session")
