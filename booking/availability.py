@@ -122,7 +122,7 @@ def _load_hours(consultant_ids: list[int]) -> None:
 
 
 def _read_until(consultant_ids: list[int], now: datetime) -> tuple[set[int], dict[int, datetime]]:
-    """Whose calendars have not been read for too long, and until when those of the others were read.
+    """Whose calendars have not been read for too long, and until when the calendars of each were read.
 
     What is in the former, and what lies behind the latter, is not known to be free.
     """
