@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_login import user_logged_in
 
+import assessment.check_in_models
 import assessment.services
 import assessment.views
 import blog.commands

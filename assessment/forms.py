@@ -9,13 +9,13 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.validators import StopValidation
 
-from assessment.assumptions import RECRUITING_WEEKS
+from assessment.answers import LONGEST_WEEKS, SHORTEST_WEEKS
+from assessment.assumptions import CURRENT
 from assessment.levers import STEPS, Step
 from assessment.practices import SHARES
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo
 from kit.forms import Choice, CookielessForm, Email, Needed, OneLine, Whole
 
-SHORTEST_WEEKS, LONGEST_WEEKS = 4, 104
 WEEKS_OF_A_YEAR = 52
 NOTHING = "nothing"
 OTHER = "other"
@@ -298,7 +298,7 @@ class StepsForm(CookielessForm):
     follow_up_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
     introductions = Whole("Joiners, in 100 more", least=1, most=100)
     introductions_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
-    protected_time = Whole("Weeks a year", least=1, most=WEEKS_OF_A_YEAR - RECRUITING_WEEKS)
+    protected_time = Whole("Weeks a year", least=1, most=int(WEEKS_OF_A_YEAR - CURRENT.recruiting_weeks))
     retention = Whole("Leavers, in 100 fewer", least=1, most=100)
     retention_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
 

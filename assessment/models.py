@@ -11,7 +11,11 @@ from kit.db import Base, UtcDateTime, enum_column
 
 
 class Submission(Base):
-    """One assessment: anonymous until an address is given. `key` is the secret part of its links."""
+    """One assessment: anonymous until an address is given. `key` is the secret part of its links.
+
+    `held` and `needed` are conversations a week, kept with `chance` and `practice_index` when it is scored.
+    `retake_of_id` is the one that it corrects or follows; `staff_test` was begun by somebody who works here.
+    """
 
     __tablename__ = "submission"
 
@@ -19,6 +23,7 @@ class Submission(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     question_set: Mapped[str] = mapped_column(String(20))
     model_version: Mapped[str] = mapped_column(String(20))
+    texts_version: Mapped[str] = mapped_column(String(20))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     seen: Mapped[list[str]] = mapped_column(JSON, default=list)
     origin: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -26,6 +31,12 @@ class Submission(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_on: Mapped[date | None] = mapped_column()
+    retake_of_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id", ondelete="SET NULL"), index=True)
+    staff_test: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[float | None] = mapped_column()
+    needed: Mapped[float | None] = mapped_column()
+    chance: Mapped[float | None] = mapped_column()
+    practice_index: Mapped[int | None] = mapped_column()
 
 
 class ReportState(StrEnum):

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assessment.editions import CURRENT_EDITION
+
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60  # by the clock: a machine that is busy with other things gives little of its time
 
@@ -20,7 +22,8 @@ SECONDS = 60  # by the clock: a machine that is busy with other things gives lit
 class ReportInput:
     """What a report is made of; plain values only, so that it can be handed to another process.
 
-    `answers` are those of `Answers.to_json`; `uid` is stable for the report, without personal data.
+    `answers` are those of `Answers.to_json`, `versions` those of the edition; `uid` is stable for the report, without
+    personal data.
     """
 
     name: str
@@ -31,6 +34,7 @@ class ReportInput:
     booking_url: str
     uid: str
     host: str
+    versions: tuple[str, str, str] = CURRENT_EDITION.versions
 
 
 class RenderFailed(Exception):

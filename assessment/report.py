@@ -29,8 +29,9 @@ from weasyprint.urls import URLFetcher
 from assessment import wording as say
 from assessment.answers import Answers
 from assessment.charts import charts_of, headroom_said
+from assessment.editions import edition_of
 from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
-from assessment.practices import PRACTICES, say_step
+from assessment.practices import say_step
 from assessment.questions import LIVE_CONVERSATION
 from assessment.render import ReportInput
 from assessment.result import Result, assess
@@ -70,11 +71,11 @@ def report_html(wanted: ReportInput, result: Result, *, without: Collection[str]
         found=result.reckoning,
         charts=charts_of(result),
         say=say,
-        practices=PRACTICES,
+        practices=result.edition.practices,
         say_step=say_step,
         headroom_said=headroom_said,
         most_blocks=MOST_BLOCKS,
-        own_answer=lambda key: own_answer(key, wanted.answers),
+        own_answer=lambda key: own_answer(key, wanted.answers, result.edition.questions),
         definition=LIVE_CONVERSATION,
         priors=PRIORS,
         basis=basis_by_grade(),
@@ -92,7 +93,7 @@ def make_report(wanted: ReportInput) -> bytes:
     """The PDF. Raises ValueError for a paper other than `a4` and `letter`."""
     if wanted.paper not in PAPERS:
         raise ValueError("the paper is a4 or letter")
-    result = assess(Answers.from_json(wanted.answers), wanted.on)
+    result = assess(Answers.from_json(wanted.answers), wanted.on, edition=edition_of(*wanted.versions))
     missing = MissingLetters()
     LOGGER.addHandler(missing)
     raw = _render(wanted, result)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, or_, select
 
 import leads.services
-from assessment import assumptions, letters
+from assessment import letters
 from assessment import wording as say
 from assessment.answers import Answers
-from assessment.levers import STEPS, Step
+from assessment.editions import CURRENT_EDITION, Edition, edition_of
+from assessment.levers import Step
 from assessment.models import Report, ReportState, Submission
-from assessment.practices import PRACTICES
-from assessment.questions import BY_KEY, QUESTION_SET, Question, first_open, next_key
+from assessment.questions import Question
 from assessment.refusals import AlreadyScored, AssessmentGone, NoSuchQuestion
 from assessment.render import RenderFailed, ReportInput, render_report
 from assessment.result import Result, assess, goal_said
@@ -44,16 +44,22 @@ class ReportWish:
     paper: str
 
 
-def start(*, origin: Origin, held4: int | None, now: datetime) -> Submission:
-    """A new draft; a number that came with it is the first answer, still to be confirmed on its page."""
+def start(*, origin: Origin, held4: int | None, now: datetime, staff: bool = False) -> Submission:
+    """A new draft; a number that came with it is the first answer, still to be confirmed on its page.
+
+    `staff` says that somebody tries it who works here.
+    """
+    questions, model, texts = CURRENT_EDITION.versions
     with transaction() as current:
         submission = Submission(
             key=tokens.new_secret(18),
-            question_set=QUESTION_SET,
-            model_version=assumptions.MODEL_VERSION,
+            question_set=questions,
+            model_version=model,
+            texts_version=texts,
             answers={} if held4 is None else {"held4": held4},
             seen=[],
             origin=origin.to_mapping(),
+            staff_test=staff,
             started_at=now,
             changed_at=now,
         )
@@ -77,11 +83,17 @@ def get_draft(key: str) -> Submission:
     return found
 
 
-def get_question(key: str) -> Question:
-    """The question of that name. Raises NoSuchQuestion."""
-    if key not in BY_KEY:
+def edition(submission: Submission) -> Edition:
+    """The versions with which the submission was begun."""
+    return edition_of(submission.question_set, submission.model_version, submission.texts_version)
+
+
+def get_question(submission: Submission, key: str) -> Question:
+    """The question of that name in the submission's set. Raises NoSuchQuestion."""
+    found = edition(submission).questions.by_key.get(key)
+    if found is None:
         raise NoSuchQuestion
-    return BY_KEY[key]
+    return found
 
 
 def save(key: str, question: Question, answer: dict[str, Any], *, now: datetime) -> str | None:
@@ -96,7 +108,7 @@ def save(key: str, question: Question, answer: dict[str, Any], *, now: datetime)
         submission.answers = {**submission.answers, **stored}
         submission.seen = [*(seen for seen in submission.seen if seen != question.key), question.key]
         submission.changed_at = now
-        return next_key(question.key, submission.answers)
+        return edition(submission).questions.next_key(question.key, submission.answers)
 
 
 def finish(key: str, *, now: datetime) -> Submission | str:
@@ -106,31 +118,31 @@ def finish(key: str, *, now: datetime) -> Submission | str:
         if submission is None:
             raise AssessmentGone
         if submission.finished_on is None:
-            missing = first_open(submission.seen, submission.answers)
+            missing = edition(submission).questions.first_open(submission.seen, submission.answers)
             if missing:
                 return missing
             submission.finished_on = now.astimezone(zone(current_settings().site_timezone)).date()
             submission.changed_at = now
-            submission.model_version = assumptions.MODEL_VERSION
+            _keep_scores(submission)
+            if submission.lead_id is not None:
+                lead = current.get_one(Lead, submission.lead_id)
+                _tell_taken(lead, submission, now, headline="Took the assessment again")
         return submission
 
 
-def copy(key: str, *, now: datetime) -> Submission:
-    """A new draft with the answers of a scored submission, to change some and score it anew."""
-    before = get_submission(key)
-    with transaction() as current:
-        submission = start(origin=Origin.from_mapping(before.origin), held4=None, now=now)
-        submission.answers, submission.seen = dict(before.answers), list(before.seen)
-        submission.lead_id = before.lead_id
-        current.flush()
-        return submission
+def _keep_scores(submission: Submission) -> None:
+    result = result_of(submission)
+    submission.practice_index = result.obstacles.practice_index
+    if result.reckoning is not None:
+        found = result.reckoning
+        submission.held, submission.needed, submission.chance = found.held, found.needed, found.chance
 
 
-def result_of(submission: Submission, steps: Mapping[str, Step] = STEPS) -> Result:
-    """The result of a scored submission; `steps` are those of the levers. Raises AssessmentGone for a draft."""
+def result_of(submission: Submission, steps: Mapping[str, Step] | None = None) -> Result:
+    """The result of a scored submission; `steps` are the reader's own. Raises AssessmentGone for a draft."""
     if submission.finished_on is None:
         raise AssessmentGone
-    return assess(answers_of(submission), submission.finished_on, steps)
+    return assess(answers_of(submission), submission.finished_on, steps, edition(submission))
 
 
 def answers_of(submission: Submission) -> Answers:
@@ -154,7 +166,7 @@ def handover_of(submission: Submission, result: Result) -> Handover:
         gap=round(found.gap, 2) if found else None,
         chance=result.chance_said,
         band=result.band_name,
-        obstacles=tuple(PRACTICES[key].said for key in result.obstacles.top),
+        obstacles=tuple(result.edition.practices[key].said for key in result.obstacles.top),
     )
 
 
@@ -207,10 +219,11 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
 
 
 def forget_old_drafts() -> int:
-    """Remove submissions that nobody's name belongs to, 30 days after they last changed. The worker's job."""
+    """Remove drafts, and results that nobody's name belongs to, 30 days after they last changed. The worker's job."""
     with transaction() as current:
         old = delete(Submission).where(
-            Submission.lead_id.is_(None), Submission.changed_at < clock.now() - ANONYMOUS_FOR
+            or_(Submission.lead_id.is_(None), Submission.finished_on.is_(None)),
+            Submission.changed_at < clock.now() - ANONYMOUS_FOR,
         )
         done = cast("CursorResult[Any]", current.execute(old))
         return done.rowcount
@@ -250,6 +263,7 @@ def render_due_reports(render: Callable[[ReportInput], bytes] = render_report) -
             booking_url=link,
             uid=report.secret,
             host=current_settings().base_host,
+            versions=result.edition.versions,
         )
         try:
             pdf = render(wanted)
@@ -302,7 +316,7 @@ def _send(report_id: int, pdf: bytes, result: Result, booking_link: str) -> None
         leads.services.record(lead, HappeningKind.REPORT_SENT, at=now, headline="Report sent", facts={"link": link})
 
 
-def _tell_taken(lead: Lead, submission: Submission, at: datetime) -> None:
+def _tell_taken(lead: Lead, submission: Submission, at: datetime, *, headline: str = "Took the assessment") -> None:
     result = result_of(submission)
     found = result.reckoning
     facts: dict[str, Any] = {"story": submission.origin.get("story", ""), "band": result.band_name}
@@ -315,10 +329,14 @@ def _tell_taken(lead: Lead, submission: Submission, at: datetime) -> None:
             "chance": result.chance_said,
             "line": [round(found.held, 2), round(found.needed, 2)],
         }
-    facts["in the way"] = [PRACTICES[key].said for key in result.obstacles.top]
+    facts["in the way"] = [result.edition.practices[key].said for key in result.obstacles.top]
     facts["result"] = f"{current_settings().base_url}/assessment/result/{submission.key}"
-    facts["answers"] = [[label, words] for _, said in answers_said(dict(submission.answers)) for label, words in said]
-    leads.services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=at, headline="Took the assessment", facts=facts)
+    facts["answers"] = [
+        [label, words]
+        for _, said in answers_said(dict(submission.answers), result.edition.questions)
+        for label, words in said
+    ]
+    leads.services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=at, headline=headline, facts=facts)
 
 
 def _wake() -> None:

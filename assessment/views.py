@@ -6,16 +6,19 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from assessment import forms, services, wording
+from assessment import forms, retakes, services, wording
 from assessment.charts import charts_of
+from assessment.comparing import beside_others
 from assessment.levers import STEPS
 from assessment.models import Report, ReportState, Submission
+from assessment.pace_chart import pace_over_time
 from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
-from assessment.practices import LEVER_NAMES, PRACTICES, say_step
-from assessment.questions import LIVE_CONVERSATION, QUESTIONS, SECTIONS, Question, first_open, path, previous_key
+from assessment.practices import LEVER_NAMES, say_step
+from assessment.questions import CURRENT_SET, LIVE_CONVERSATION, SECTIONS, Question
 from assessment.refusals import ReportNotReady
 from assessment.said import answers_said, own_answer
 from assessment.services import ReportWish
+from assessment.sharing import read_shared, share_token
 from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, THEMES
 from kit import clock
 from kit.context import current_settings
@@ -23,6 +26,7 @@ from kit.limits import limiter
 from kit.security import no_csrf_token
 from kit.zones import zone
 from leads.origin import Origin
+from staff.access import works_here
 
 blueprint = Blueprint("assessment", __name__, url_prefix="/assessment")
 
@@ -47,8 +51,8 @@ def start() -> ResponseReturnValue:
     if not form.validate():
         return _start_page(form, typed=True), 422
     origin = Origin.from_request(request.form, landing=request.form.get("landing", ""), referrer="")
-    submission = services.start(origin=origin, held4=form.conversations.data, now=clock.now())
-    return redirect(_question_url(submission.key, QUESTIONS[0].key), 303)
+    submission = services.start(origin=origin, held4=form.conversations.data, now=clock.now(), staff=works_here())
+    return redirect(_question_url(submission.key, CURRENT_SET.questions[0].key), 303)
 
 
 @blueprint.route("/at/<key>/<name>", methods=["GET", "POST"])
@@ -57,7 +61,8 @@ def start() -> ResponseReturnValue:
 def question(key: str, name: str) -> ResponseReturnValue:
     """One question: shown with what is stored, kept on Continue."""
     submission = services.get_draft(key)
-    asked = services.get_question(name)
+    asked = services.get_question(submission, name)
+    questions = services.edition(submission).questions
     data = request.form if request.method == "POST" else None
     form = forms.make_form(
         asked, submission.answers, seen=name in submission.seen, data=data, today=_today(), seed=submission.key
@@ -70,7 +75,7 @@ def question(key: str, name: str) -> ResponseReturnValue:
     if (answer.get("held4") or 0) > SLIP_FROM and not data.get("sure"):
         return render_template("assessment/sure.html", submission=submission, question=asked, form=form, data=data)
     following = services.save(key, asked, answer, now=clock.now())
-    missing = first_open([*submission.seen, name], {**submission.answers, **answer})
+    missing = questions.first_open([*submission.seen, name], {**submission.answers, **answer})
     if request.args.get("back") == "check" and missing is None:
         following = None
     return redirect(_question_url(key, following) if following else f"/assessment/at/{key}/check", 303)
@@ -81,12 +86,13 @@ def question(key: str, name: str) -> ResponseReturnValue:
 def check(key: str) -> ResponseReturnValue:
     """All answers before they are scored."""
     submission = services.get_draft(key)
-    missing = first_open(submission.seen, submission.answers)
+    used = services.edition(submission)
+    missing = used.questions.first_open(submission.seen, submission.answers)
     if missing:
         return redirect(_question_url(key, missing), 303)
     if request.method == "GET":
-        said = answers_said(submission.answers)
-        late = services.answers_of(submission).most_pays_off_late(_today())
+        said = answers_said(submission.answers, used.questions)
+        late = services.answers_of(submission).most_pays_off_late(_today(), used.assume)
         return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS, late=late)
     scored = services.finish(key, now=clock.now())
     return redirect(_question_url(key, scored) if isinstance(scored, str) else f"/assessment/result/{key}", 303)
@@ -121,8 +127,24 @@ def ask_for_report(key: str) -> ResponseReturnValue:
 @limiter.limit("60/hour")
 def again(key: str) -> ResponseReturnValue:
     """Change answers of a scored assessment: a new draft that starts with them."""
-    submission = services.copy(key, now=clock.now())
+    submission = retakes.correct(key, now=clock.now())
     return redirect(f"/assessment/at/{submission.key}/check", 303)
+
+
+@blueprint.post("/result/<key>/retake")
+@no_csrf_token
+@limiter.limit("60/hour")
+def retake(key: str) -> ResponseReturnValue:
+    """Take it again weeks later: what happened is asked anew, the goal stays."""
+    submission = retakes.retake(key, today=_today(), now=clock.now())
+    first = services.edition(submission).questions.first_open(submission.seen, submission.answers)
+    return redirect(_question_url(submission.key, first) if first else f"/assessment/at/{submission.key}/check", 303)
+
+
+@blueprint.get("/shared/<token>")
+def shared(token: str) -> ResponseReturnValue:
+    """The band of somebody's result, and nothing else of it."""
+    return render_template("assessment/shared.html", shared=read_shared(token))
 
 
 @blueprint.get("/book/<key>")
@@ -201,14 +223,15 @@ def _start_page(form: forms.StartForm, *, typed: bool) -> str:
         origin=origin,
         landing=landing,
         definition=LIVE_CONVERSATION,
-        question_count=len(path({})),
+        question_count=len(CURRENT_SET.path({})),
     )
 
 
 def _question_page(submission: Submission, asked: Question, form: forms.AnswerForm) -> str:
-    questions = path(submission.answers)
+    used = services.edition(submission).questions
+    questions = used.path(submission.answers)
     keys = [question.key for question in questions]
-    previous = previous_key(asked.key, submission.answers)
+    previous = used.previous_key(asked.key, submission.answers)
     from_check = request.args.get("back") == "check"
     back = f"/assessment/at/{submission.key}/check" if from_check else None
     return render_template(
@@ -231,17 +254,22 @@ def _result_page(
     steps_form: forms.StepsForm | None = None,
 ) -> str:
     steps_form = steps_form or forms.make_steps_form({})
-    found = services.result_of(submission, steps_form.steps())
+    found = services.result_of(submission, steps_form.steps() if steps_form.is_typed else None)
+    measured = retakes.measured_of(submission)
+    before = retakes.earlier(submission) if measured else ()
     return render_template(
         "assessment/result.html",
         submission=submission,
         result=found,
         found=found.reckoning,
         charts=charts_of(found),
-        practices=PRACTICES,
+        practices=found.edition.practices,
         lever_names=LEVER_NAMES,
-        own_answer=lambda obstacle: own_answer(obstacle, submission.answers),
+        own_answer=lambda obstacle: own_answer(obstacle, submission.answers, found.edition.questions),
         words=wording,
+        trend=pace_over_time([*before, measured]) if measured and before else None,
+        beside=beside_others(submission, found),
+        share_url=f"{current_settings().base_url}/assessment/shared/{share_token(found)}",
         handover=services.handover_of(submission, found).token(),
         most_blocks=MOST_BLOCKS,
         form=form or forms.ReportForm(formdata=None),

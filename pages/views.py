@@ -19,6 +19,8 @@ HIDDEN = (
     "/assessment/result/",
     "/assessment/report/",
     "/assessment/book/",
+    "/assessment/shared/",
+    "/assessment/weekly/",
     "/book/held/",
     "/book/consult/",
     "/book/times/",

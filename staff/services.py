@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_security.utils import hash_password
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from kit import tokens
 from kit.db import session, transaction
@@ -108,3 +108,8 @@ def set_password(email: str, password: str) -> None:
         if account is None:
             raise NoSuchAccount
         account.password, account.fs_uniquifier = hashed, uuid.uuid4().hex
+
+
+def addresses() -> Select[tuple[str]]:
+    """The addresses of all who work here, in lower case, for a query."""
+    return select(func.lower(Account.email))

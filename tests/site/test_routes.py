@@ -38,6 +38,8 @@ DOORS = {
     "assessment.check": TOKEN,
     "assessment.result": TOKEN,
     "assessment.again": TOKEN,
+    "assessment.retake": TOKEN,
+    "assessment.shared": TOKEN,
     "assessment.ask_for_report": TOKEN,
     "assessment.blocks": TOKEN,
     "assessment.book": TOKEN,
