@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Flask
 from flask_login import user_logged_in
 
-import assessment.check_in_models
+import assessment.check_in_views
+import assessment.check_ins
 import assessment.services
 import assessment.views
 import blog.commands
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     pages.health.blueprint,
     blog.views.blueprint,
     assessment.views.blueprint,
+    assessment.check_in_views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
     booking.views.blueprint,
@@ -80,6 +82,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
     "render_reports": assessment.services.render_due_reports,
     "forget_old_drafts": assessment.services.forget_old_drafts,
+    "write_check_ins": assessment.check_ins.write_due,
+    "forget_unconfirmed": assessment.check_ins.forget_unconfirmed,
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
     "read_calendars": booking.calendar_sources.read_due,
     "write_calendars": booking.calendar_writing.write_due,

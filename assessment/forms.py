@@ -273,6 +273,21 @@ class ReportForm(CookielessForm):
     website = OneLine("Leave this empty")
 
 
+class WeeklyForm(CookielessForm):
+    """The address to which one question a week goes. `website` is a trap: people do not see it."""
+
+    address = Email("E-mail address", [Needed("Enter the e-mail address the question goes to")])
+    website = OneLine("Leave this empty")
+
+
+class WeekForm(CookielessForm):
+    """How many live conversations one week had."""
+
+    conversations = Whole(
+        "Live conversations in that week", [Needed("Type a number; 0 is an answer")], least=0, most=400
+    )
+
+
 HOURS = tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 19) for minute in (0, 30))
 
 

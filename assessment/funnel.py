@@ -22,6 +22,8 @@ class Inputs:
     """What the model is told. None is unknown and never read as zero.
 
     `goal` agents in `weeks` weeks; `held4` conversations in the last four weeks; counts are (x, n), "x of n".
+    `since` are the conversations of each week of the period that has passed, oldest first, None where not told; then
+    `past_pace` is how many a week were held before it began, and `held4` is the present.
     """
 
     goal: int
@@ -41,6 +43,8 @@ class Inputs:
     mix: Literal["cold", "mixed", "introduced"] = "mixed"
     roster: int | None = None
     left12: int | None = None
+    since: tuple[int | None, ...] = ()
+    past_pace: float | None = None
 
 
 def combine(prior: Beta, own: Count | None, own_weight: float, cap: float) -> Beta:
@@ -117,6 +121,11 @@ class Funnel:
     def past_ratio(self) -> float:
         """Past activity over present activity."""
         return self.assume.past_ratio[self.inputs.past]
+
+    @cached_property
+    def past(self) -> float:
+        """Conversations a week before the period began."""
+        return self.past_ratio * self.present if self.inputs.past_pace is None else self.inputs.past_pace
 
     @cached_property
     def meeting(self) -> Beta:
@@ -206,7 +215,7 @@ class Funnel:
         joined = self.inputs.joined12
         if joined is None:
             return np.full(product.shape, 1 / product.size)
-        expected = self.assume.active_share * 52 * self.past_ratio * self.present * product
+        expected = self.assume.active_share * 52 * self.past * product
         size = 1 / (self.assume.year_drift[self.inputs.past] ** 2 + 1 / self.present_shape)
         logs = special.xlogy(joined, expected / (size + expected)) - size * np.log1p(expected / size)
         weights: Floats = np.exp(logs - logs.max())
@@ -221,9 +230,9 @@ def arrived(weeks: Any, lag: float) -> Any:
 
 
 @lru_cache(maxsize=256)
-def weeks_ahead(weeks: int, lag: float) -> float:
-    """E_new: of `weeks` weeks of conversations to come, how many still pay off before the deadline."""
-    return float(arrived(weeks - np.arange(1, weeks + 1) + 0.5, lag).sum())
+def weeks_ahead(weeks: int, lag: float, begun: int = 0) -> float:
+    """E_new: of `weeks` weeks of conversations, the first `begun` left out, how many pay off before the deadline."""
+    return float(arrived(weeks - np.arange(begun + 1, weeks + 1) + 0.5, lag).sum())
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from assessment.assumptions import Assumptions
-from assessment.funnel import Floats, Funnel, beta_points, mean, weeks_ahead, weeks_behind
+from assessment.funnel import Floats, Funnel, arrived, beta_points, mean, weeks_ahead, weeks_behind
 
 Tails = Callable[[int], Floats]  # most → Pr(N ≥ k) for k = 0 … most
 
@@ -49,12 +49,20 @@ class Outlook:
     @cached_property
     def ahead(self) -> float:
         """E_new, in weeks."""
-        return weeks_ahead(self.weeks, self.funnel.lag)
+        return weeks_ahead(self.weeks, self.funnel.lag, len(self.funnel.inputs.since))
 
     @cached_property
     def behind(self) -> float:
         """E_carry, in weeks."""
         return weeks_behind(self.weeks, self.funnel.lag, self.assume.weeks_before)
+
+    @cached_property
+    def settled(self) -> float:
+        """Conversations of the weeks passed that pay off before the deadline; those of untold weeks went as before."""
+        funnel = self.funnel
+        usual = self.assume.active_share * funnel.past
+        told = [(week, usual if count is None else count) for week, count in enumerate(funnel.inputs.since, 1)]
+        return float(sum(count * arrived(self.weeks - week + 0.5, funnel.lag) for week, count in told))
 
     @cached_property
     def remaining(self) -> int:
@@ -150,7 +158,7 @@ class Outlook:
         volume = self.funnel.present if change.volume is None else change.volume
         active_share = self.assume.active_share + change.more_weeks / 52
         new = active_share * change.productivity * volume * self.ahead
-        return new + self.assume.active_share * self.funnel.past_ratio * self.funnel.present * self.behind
+        return new + self.settled + self.assume.active_share * self.funnel.past * self.behind
 
     def planned_chance(self, volume: float) -> float:
         """The chance when exactly `volume` conversations a week are held from now on."""
@@ -194,7 +202,7 @@ class Outlook:
             size *= 2
 
     def _pace(self, expected_yield: float) -> float:
-        carried = self.funnel.past_ratio * self.funnel.present * self.behind
+        carried = self.funnel.past * self.behind + self.settled / self.assume.active_share
         return max(0.0, (self.required / (self.assume.active_share * expected_yield) - carried) / self.ahead)
 
     def _present_counts(self, change: Change = NOTHING, net: bool = True) -> Tails:

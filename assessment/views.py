@@ -6,8 +6,8 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from assessment import forms, retakes, services, wording
-from assessment.charts import charts_of
+from assessment import check_ins, forms, retakes, services, wording
+from assessment.charts import Chart, charts_of
 from assessment.comparing import beside_others
 from assessment.levers import STEPS
 from assessment.models import Report, ReportState, Submission
@@ -267,6 +267,7 @@ def _result_page(
         lever_names=LEVER_NAMES,
         own_answer=lambda obstacle: own_answer(obstacle, submission.answers, found.edition.questions),
         words=wording,
+        progress=_progress(submission),
         trend=pace_over_time([*before, measured]) if measured and before else None,
         beside=beside_others(submission, found),
         share_url=f"{current_settings().base_url}/assessment/shared/{share_token(found)}",
@@ -276,6 +277,12 @@ def _result_page(
         blocks_form=blocks_form or forms.BlocksForm(formdata=None),
         steps_form=steps_form,
     )
+
+
+def _progress(submission: Submission) -> Chart | None:
+    """The gap week by week, where a weekly question was answered."""
+    watched = check_ins.answered_of(submission)
+    return pace_over_time(check_ins.progress_of(watched)) if watched else None
 
 
 def _question_url(key: str, name: str) -> str:
