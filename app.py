@@ -9,6 +9,7 @@ from flask_login import user_logged_in
 
 import assessment.check_in_views
 import assessment.check_ins
+import assessment.method_views
 import assessment.services
 import assessment.views
 import blog.commands
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     blog.views.blueprint,
     assessment.views.blueprint,
     assessment.check_in_views.blueprint,
+    assessment.method_views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
     booking.views.blueprint,

@@ -23,11 +23,11 @@ OTHER_MOST = 200
 
 
 class Parts(StringField):
-    """A typed number in halves or quarters; what was typed is shown again."""
+    """A typed number in halves, quarters or other `parts` of one; what was typed is shown again."""
 
-    def __init__(self, label: str, *, least: float, most: float, parts: int = 2, **rest: Any) -> None:
+    def __init__(self, label: str, *, least: float, most: float, parts: int = 2, wrong: str = "", **rest: Any) -> None:
         super().__init__(label, **rest)
-        self.least, self.most, self.parts = least, most, parts
+        self.least, self.most, self.parts, self.wrong = least, most, parts, wrong
         self.fault = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -35,9 +35,9 @@ class Parts(StringField):
         self.data, self.fault = None, ""
         if not typed:
             return
-        if not re.fullmatch(r"[+-]?[0-9]{1,6}([.][0-9]{1,3})?", typed) or float(typed) * self.parts % 1:
+        if not re.fullmatch(r"[+-]?[0-9]{1,6}([.][0-9]{1,3})?", typed) or round(float(typed) * self.parts, 6) % 1:
             ending = "whole or ending in .5" if self.parts == 2 else "in quarters, such as 0.75"
-            self.fault = f"Type a number of hours in digits, {ending}"
+            self.fault = self.wrong or f"Type a number of hours in digits, {ending}"
         elif not self.least <= float(typed) <= self.most:
             self.fault = f"The number must be from {self.least:g} to {self.most:g}"
         else:

@@ -1,6 +1,7 @@
 """The pages of the assessment. No page sets a cookie: the draft's secret is part of its address."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,17 +10,16 @@ from werkzeug.datastructures import MultiDict
 from assessment import check_ins, forms, retakes, services, wording
 from assessment.charts import Chart, charts_of
 from assessment.comparing import beside_others
-from assessment.levers import STEPS
+from assessment.method_forms import case_of
 from assessment.models import Report, ReportState, Submission
 from assessment.pace_chart import pace_over_time
 from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
-from assessment.practices import LEVER_NAMES, say_step
+from assessment.practices import LEVER_NAMES
 from assessment.questions import CURRENT_SET, LIVE_CONVERSATION, SECTIONS, Question
 from assessment.refusals import ReportNotReady
 from assessment.said import answers_said, own_answer
 from assessment.services import ReportWish
 from assessment.sharing import read_shared, share_token
-from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, THEMES
 from kit import clock
 from kit.context import current_settings
 from kit.limits import limiter
@@ -194,25 +194,6 @@ def blocks(key: str) -> ResponseReturnValue:
     return response
 
 
-@blueprint.get("/method")
-def method() -> ResponseReturnValue:
-    """How the assessment counts, from what, and how well that is founded."""
-    page = render_template(
-        "assessment/method.html",
-        definition=LIVE_CONVERSATION,
-        grades=GRADES,
-        priors=PRIORS,
-        themes=THEMES,
-        house=HOUSE,
-        house_sources=HOUSE_SOURCES,
-        steps={LEVER_NAMES[key]: (say_step(key, step.largest), step.hours) for key, step in STEPS.items()},
-        words=wording,
-    )
-    response = Response(page)
-    response.headers["Cache-Control"] = "public, max-age=600"
-    return response
-
-
 def _start_page(form: forms.StartForm, *, typed: bool) -> str:
     origin = Origin.from_request(request.values, landing=request.values.get("landing", ""), referrer="")
     landing = origin.landing or request.full_path.rstrip("?")[:200]
@@ -265,6 +246,7 @@ def _result_page(
         charts=charts_of(found),
         practices=found.edition.practices,
         lever_names=LEVER_NAMES,
+        case=urlencode(case_of(inputs)) if (inputs := found.answers.inputs(found.on)) else "",
         own_answer=lambda obstacle: own_answer(obstacle, submission.answers, found.edition.questions),
         words=wording,
         progress=_progress(submission),
