@@ -77,7 +77,7 @@ def test_the_model_is_told_what_was_answered_and_nothing_else():
         "goal": 10, "weeks": 52, "held4": 16, "goal_type": "net", "signed": 2, "held_basis": "estimate",
         "rates_basis": "estimate", "roster_basis": "logged", "meetings": (2, 10), "joiners": (2, 10),
         "reached": (2, 10), "joined12": 5, "past": "same", "lag": "3-6-months", "mix": "mixed", "roster": 60,
-        "left12": 8,
+        "left12": 8, "since": (), "past_pace": None,
     }  # fmt: skip
 
 
