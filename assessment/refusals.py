@@ -22,6 +22,11 @@ class AlreadyScored(Conflict):
 
     title = "This assessment has been scored"
     sentence = "A scored assessment stays as it is. From the result you can change an answer and score it anew."
+    template = "assessment/scored.html"
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
 
 
 class ReportNotReady(NotFound):

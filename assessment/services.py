@@ -79,7 +79,7 @@ def get_draft(key: str) -> Submission:
     """The submission that can still be answered. Raises AssessmentGone, AlreadyScored."""
     found = get_submission(key)
     if found.finished_on is not None:
-        raise AlreadyScored
+        raise AlreadyScored(key)
     return found
 
 
@@ -103,7 +103,7 @@ def save(key: str, question: Question, answer: dict[str, Any], *, now: datetime)
         if submission is None:
             raise AssessmentGone
         if submission.finished_on is not None:
-            raise AlreadyScored
+            raise AlreadyScored(key)
         stored = {name: value.isoformat() if isinstance(value, date) else value for name, value in answer.items()}
         submission.answers = {**submission.answers, **stored}
         submission.seen = [*(seen for seen in submission.seen if seen != question.key), question.key]

@@ -222,11 +222,48 @@ def test_refresh_and_back_change_nothing(client: FlaskClient):
     assert session().scalar(select(func.count(Submission.id))) == 1
 
 
+def test_two_tabs_lose_no_answer_of_each_other(client: FlaskClient):
+    check = walk(client)
+    one = Page(client.get(check.url.replace("/check", "/hours")), client)
+    other = Page(client.get(check.url.replace("/check", "/joined")), client)
+
+    one.form().submit(hours4="12.5", blocks_kept="3")
+    other.form().submit(joined12="9")
+
+    kept = stored()
+    assert (kept["hours4"], kept["blocks_kept"], kept["joined12"]) == (12.5, 3, 9)
+    assert kept["meetings"] == [2, 10]
+
+
+def test_a_tab_that_was_left_open_changes_nothing_once_the_other_was_scored(client: FlaskClient):
+    check = walk(client)
+    left_open = Page(client.get(check.url.replace("/check", "/held")), client)
+    result = finish(check)
+
+    late = Page(left_open.form().submit(held4="40"), client)
+
+    assert late.status == 409
+    assert late.links["Your result"] == result.url.removeprefix("http://localhost")
+    assert stored()["held4"] == 16
+
+
+def test_the_address_of_a_question_takes_up_where_it_was_left(app: Flask, client: FlaskClient):
+    draft = begin(client)
+    draft.form().submit(scope="team")
+
+    elsewhere = Page(app.test_client().get(draft.url), client)
+
+    assert elsewhere.form().values["scope"] == ["team"]
+    assert "the address of this page keeps them for 30 days" in elsewhere.text
+
+
 def test_a_scored_assessment_can_be_changed_in_a_copy_only(client: FlaskClient):
     result = finish(walk(client))
     draft = result.url.replace("/result/", "/at/") + "/held"
 
-    assert client.get(draft).status_code == 409
+    left_open = Page(client.get(draft), client)
+    assert (left_open.status, left_open.heading) == (409, "This assessment has been scored")
+    assert Page(client.get(left_open.links["Your result"]), client).text == result.text
     copy = Page(client.get(result.form("again").submit().location), client)
     assert copy.heading == "Check your answers"
     assert "2 of 10" in copy.text
