@@ -108,3 +108,9 @@ def set_password(email: str, password: str) -> None:
         if account is None:
             raise NoSuchAccount
         account.password, account.fs_uniquifier = hashed, uuid.uuid4().hex
+
+
+def who_talks_with_leads() -> tuple[Account, ...]:
+    """Active owners and consultants: who is told when a lead is left waiting."""
+    chosen = select(Account).where(Account.active, Account.roles.any(Role.name.in_(("owner", "consultant"))))
+    return tuple(session().scalars(chosen.order_by(Account.id)))
