@@ -22,8 +22,9 @@ from weasyprint.urls import URLFetcher
 
 from assessment import wording as say
 from assessment.answers import Answers
-from assessment.charts import charts_of, headroom_said
+from assessment.charts import charts_of, headroom_said, open_answer_bars
 from assessment.furniture import mark_furniture
+from assessment.open_answer import meanwhile, possible_numbers
 from assessment.plan_calendar import MOST_BLOCKS, plan_calendar, say_days, say_hour
 from assessment.practices import PRACTICES, say_step
 from assessment.questions import LIVE_CONVERSATION
@@ -50,6 +51,7 @@ class OurFilesOnly(URLFetcher):  # type: ignore[misc]
 def report_html(wanted: ReportInput, result: Result, *, without: Collection[str] = ()) -> str:
     """The report as HTML, for print only. The name is set without letters that cannot be drawn."""
     name = _printable(wanted.name)
+    possible = possible_numbers(result)
     return _template().render(
         wanted=wanted,
         name="".join(letter for letter in name if letter not in without).strip(),
@@ -57,6 +59,8 @@ def report_html(wanted: ReportInput, result: Result, *, without: Collection[str]
         result=result,
         found=result.reckoning,
         charts=charts_of(result),
+        possible=open_answer_bars(possible) if possible else None,
+        meanwhile=meanwhile(result.answers),
         say=say,
         practices=PRACTICES,
         say_step=say_step,

@@ -253,7 +253,7 @@ def test_the_result_shows_the_whole_reckoning(client: FlaskClient):
     assert "needs about 11 (8 in 10: between 6 and 26)" in result.text
     assert "about 1 in 10" in result.text
     assert len(result.all(".dots svg.chart")) == 1
-    assert (len(result.all("svg.chart.wide")), len(result.all("svg.chart.narrow"))) == (4, 4)
+    assert (len(result.all("svg.chart.wide")), len(result.all("svg.chart.narrow"))) == (5, 5)
     assert len(result.all("table")) >= 5
     assert "Other duties eat the time for calls" in result.text
     assert "Your answer: a block took place in 2 of the 4 weeks" in result.text
