@@ -10,7 +10,7 @@ from tests.assessment.builders import PRINTED, a_printed_report
 from tests.assessment.pdf import Sheet, Word, sheets_of
 
 MM = 72 / 25.4
-MARGINS = {"left": 20.9 * MM, "right": 20.9 * MM, "top": 15 * MM, "bottom": 8 * MM}
+MARGINS = {"left": 20.9 * MM, "right": 20.9 * MM, "top": 15 * MM, "bottom": 7.5 * MM}
 FOOT = 19 * MM
 
 
@@ -39,16 +39,22 @@ def test_no_word_lies_over_another(sheets: tuple[Sheet, ...]):
 
 
 def overlap(one: Word, other: Word) -> bool:
-    """Whether two words share more than the air above and below letters."""
+    """Whether two words share more than the air around their letters."""
+    (top, bottom), (other_top, other_bottom) = letters(one), letters(other)
     across = min(one.right, other.right) - max(one.left, other.left)
-    down = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return across > 0.5 and down > 0.35 * min(one.bottom - one.top, other.bottom - other.top)
+    return across > 0.5 and min(bottom, other_bottom) - max(top, other_top) > 0.5
+
+
+def letters(word: Word) -> tuple[float, float]:
+    """From where to where a word's letters reach; the room it takes has air above and below them."""
+    high = word.bottom - word.top
+    return word.top + 0.25 * high, word.bottom - 0.2 * high
 
 
 def test_no_page_is_nearly_empty_and_none_runs_into_its_foot(sheets: tuple[Sheet, ...]):
-    for sheet in sheets:
+    for sheet in sheets[1:]:
         inside = [word for word in sheet.words if word.bottom < sheet.height - FOOT + 1]
         between = [word for word in sheet.words if sheet.height - FOOT + 1 <= word.bottom < sheet.height - 13 * MM]
 
-        assert max(word.bottom for word in inside) > 0.68 * sheet.height
+        assert max(word.bottom for word in inside) > 0.69 * sheet.height
         assert between == []
