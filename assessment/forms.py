@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from assessment.answers import LONGEST_WEEKS, SHORTEST_WEEKS
 from assessment.assumptions import CURRENT
 from assessment.levers import STEPS, Step
+from assessment.plan_calendar import DEFAULT_HOUR, say_hour
 from assessment.practices import SHARES
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo
 from kit.forms import Choice, CookielessForm, Email, Needed, OneLine, Whole
@@ -259,8 +260,19 @@ class StartForm(CookielessForm):
     conversations = Whole("Live conversations with recruiting prospects in the last four weeks", least=0, most=400)
 
 
+HOURS = tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 19) for minute in (0, 30))
+WORKING_DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"}
+
+
+class BlocksForm(CookielessForm):
+    """Which days and at what hour the call blocks stand."""
+
+    days = Choices("Days", choices=WORKING_DAYS)
+    hour = SelectField("Start", choices={hour: say_hour(hour) for hour in HOURS}, default=DEFAULT_HOUR)
+
+
 class ReportForm(CookielessForm):
-    """Where to send the report. `website` is a trap: people do not see it."""
+    """Where to send the report, and when the call blocks in it stand. `website` is a trap: people do not see it."""
 
     name = OneLine("Your name", [Needed("Enter your name; it stands on the cover")])
     address = Email("E-mail address", [Needed("Enter the e-mail address the report goes to")])
@@ -270,6 +282,8 @@ class ReportForm(CookielessForm):
         choices={"letter": "US Letter", "a4": "A4"},
         missing="Choose the paper you would print it on",
     )
+    block_days = Choices("Days of the call blocks in it", choices=WORKING_DAYS)
+    block_hour = SelectField("Their start", choices={hour: say_hour(hour) for hour in HOURS}, default=DEFAULT_HOUR)
     website = OneLine("Leave this empty")
 
 
@@ -286,19 +300,6 @@ class WeekForm(CookielessForm):
     conversations = Whole(
         "Live conversations in that week", [Needed("Type a number; 0 is an answer")], least=0, most=400
     )
-
-
-HOURS = tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 19) for minute in (0, 30))
-
-
-class BlocksForm(CookielessForm):
-    """Which days and at what hour the call blocks stand."""
-
-    days = Choices(
-        "Days",
-        choices={"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"},
-    )
-    hour = SelectField("Start", choices={hour: hour for hour in HOURS}, default="09:30")
 
 
 class StepsForm(CookielessForm):

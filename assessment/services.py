@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy import CursorResult, delete, exists, or_, select
+from sqlalchemy.orm import aliased
 
 import leads.services
+import staff.services
 from assessment import letters
 from assessment import wording as say
 from assessment.answers import Answers
 from assessment.editions import CURRENT_EDITION, Edition, edition_of
 from assessment.levers import Step
 from assessment.models import Report, ReportState, Submission
+from assessment.plan_calendar import DEFAULT_HOUR
 from assessment.questions import Question
 from assessment.refusals import AlreadyScored, AssessmentGone, NoSuchQuestion
 from assessment.render import RenderFailed, ReportInput, render_report
@@ -36,12 +39,17 @@ ANONYMOUS_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class ReportWish:
-    """Who wants the report, and on which paper (`letter` or `a4`)."""
+    """Who wants the report, on which paper (`letter` or `a4`), and when the call blocks in it stand.
+
+    Without `days` they stand on those that the plan would choose.
+    """
 
     name: str
     address: str
     company: str
     paper: str
+    days: tuple[str, ...] = ()
+    hour: str = DEFAULT_HOUR
 
 
 def start(*, origin: Origin, held4: int | None, now: datetime, staff: bool = False) -> Submission:
@@ -181,7 +189,7 @@ def claim(lead: Lead, *, submission: str, at: datetime) -> None:
 
 
 def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
-    """Know the lead, and queue their report. Asked twice for the same paper and address it gives the first one."""
+    """Know the lead, and queue their report. Asked twice for the same it gives the first one, unless that failed."""
     with transaction() as current:
         submission = current.scalar(select(Submission).where(Submission.key == key).with_for_update())
         if submission is None or submission.finished_on is None:
@@ -193,12 +201,12 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
             at=now,
             origin=Origin.from_mapping(submission.origin),
         )
-        same = select(Report).where(
-            Report.submission_id == submission.id, Report.lead_id == lead.id, Report.paper == wish.paper
+        earlier = select(Report).where(
+            Report.submission_id == submission.id, Report.lead_id == lead.id, Report.state != ReportState.FAILED
         )
-        earlier = current.scalar(same)
-        if earlier is not None:
-            return earlier
+        for report in current.scalars(earlier):
+            if (report.paper, tuple(report.days), report.hour) == (wish.paper, wish.days, wish.hour):
+                return report
         if submission.lead_id is None:
             submission.lead_id = lead.id
             _tell_taken(lead, submission, now)
@@ -208,6 +216,8 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
             secret=tokens.new_secret(18),
             name=wish.name,
             paper=wish.paper,
+            days=list(wish.days),
+            hour=wish.hour,
             due_at=now,
             created_at=now,
         )
@@ -264,6 +274,9 @@ def render_due_reports(render: Callable[[ReportInput], bytes] = render_report) -
             uid=report.secret,
             host=current_settings().base_host,
             versions=result.edition.versions,
+            asked_on=report.created_at.astimezone(zone(current_settings().site_timezone)).date(),
+            days=tuple(report.days),
+            hour=report.hour,
         )
         try:
             pdf = render(wanted)
@@ -273,6 +286,16 @@ def render_due_reports(render: Callable[[ReportInput], bytes] = render_report) -
             continue
         _send(claimed, pdf, result, link)
         made += 1
+
+
+def failed_reports(*, since: datetime) -> tuple[Report, ...]:
+    """Reports asked for since then that could not be made, and of which no other try came out; oldest first."""
+    made = aliased(Report)
+    later = exists().where(
+        made.submission_id == Report.submission_id, made.lead_id == Report.lead_id, made.state == ReportState.READY
+    )
+    chosen = select(Report).where(Report.state == ReportState.FAILED, Report.created_at >= since, ~later)
+    return tuple(session().scalars(chosen.order_by(Report.id)))
 
 
 def _claim() -> int | None:
@@ -300,7 +323,10 @@ def _give_up_or_wait(report_id: int) -> None:
         leads.services.record(
             lead, HappeningKind.NOTE, at=clock.now(), headline="The report could not be made; the page shows the result"
         )
-        letters.report_failed(report, lead, current_settings().base_url + f"/assessment/result/{report.submission.key}")
+        base = current_settings().base_url
+        letters.report_failed(report, lead, f"{base}/assessment/result/{report.submission.key}")
+        for account in staff.services.who_talks_with_leads():
+            letters.report_not_made(report, lead, account, f"{base}/desk/leads/{lead.public_id}")
 
 
 def _send(report_id: int, pdf: bytes, result: Result, booking_link: str) -> None:

@@ -113,3 +113,9 @@ def set_password(email: str, password: str) -> None:
 def addresses() -> Select[tuple[str]]:
     """The addresses of all who work here, in lower case, for a query."""
     return select(func.lower(Account.email))
+
+
+def who_talks_with_leads() -> tuple[Account, ...]:
+    """Active owners and consultants: who is told when a lead is left waiting."""
+    chosen = select(Account).where(Account.active, Account.roles.any(Role.name.in_(("owner", "consultant"))))
+    return tuple(session().scalars(chosen.order_by(Account.id)))

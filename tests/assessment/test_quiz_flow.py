@@ -12,9 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from assessment import services
-from assessment.models import Report, ReportState, Submission
+from assessment.models import Report, Submission
 from assessment.questions import QUESTIONS
-from assessment.render import ReportInput, render_report
 from assessment.sources import SOURCES
 from kit import clock
 from kit.db import session
@@ -291,7 +290,7 @@ def test_the_result_shows_the_whole_reckoning(client: FlaskClient):
     assert "needs about 11 (8 in 10: between 6 and 26)" in result.text
     assert "about 1 in 10" in result.text
     assert len(result.all(".dots svg.chart")) == 1
-    assert (len(result.all("svg.chart.wide")), len(result.all("svg.chart.narrow"))) == (4, 4)
+    assert (len(result.all("svg.chart.wide")), len(result.all("svg.chart.narrow"))) == (5, 5)
     assert len(result.all("table")) >= 5
     assert "Other duties eat the time for calls" in result.text
     assert "Your answer: a block took place in 2 of the 4 weeks" in result.text
@@ -323,27 +322,6 @@ def test_the_report_is_made_and_mailed_once(app: Flask, client: FlaskClient, let
     assert lead.first_story == "the-brush-off"
     kinds = list(session().scalars(select(Happening.kind).order_by(Happening.id)))
     assert kinds == [HappeningKind.ASSESSMENT_TAKEN, HappeningKind.REPORT_ASKED, HappeningKind.REPORT_SENT]
-
-
-def test_a_report_that_cannot_be_made_is_tried_again_and_then_given_up_with_word(
-    app: Flask, client: FlaskClient, letters: Letters, at: Callable[[Any], None]
-):
-    result = finish(walk(client))
-    result.form("/report").submit(name="Ann", address="ann@example.com", paper="a4")
-
-    for _ in range(2):
-        services.render_due_reports(never_answers)
-        at(clock.now() + timedelta(minutes=2))
-
-    assert session().scalars(select(Report.state)).one() is ReportState.FAILED
-    (letter,) = letters()
-    assert "/assessment/result/" in letter.get_body(("plain",)).get_content()
-    assert client.get(result.url).status_code == 200
-
-
-def never_answers(wanted: ReportInput) -> bytes:
-    """The real way to a report, with a process that hangs and half a second of patience."""
-    return render_report(wanted, seconds=0.5, command=("/bin/sh", "-c", "exec sleep 60"))
 
 
 NO_ADDRESS = "Enter an e-mail address with one @ and a domain, like name@example.com"
