@@ -10,6 +10,9 @@ from flask_login import user_logged_in
 import assessment.services
 import assessment.views
 import blog.commands
+import blog.sending_job
+import blog.subscribers
+import blog.subscription_views
 import blog.views
 import booking.admin
 import booking.block_admin
@@ -46,6 +49,7 @@ import kit.outbox
 import kit.schema
 import kit.security
 import kit.templating
+import leads.consent
 import leads.handover
 import pages.health
 import pages.views
@@ -60,6 +64,7 @@ BLUEPRINTS = (
     pages.views.blueprint,
     pages.health.blueprint,
     blog.views.blueprint,
+    blog.subscription_views.blueprint,
     assessment.views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
@@ -87,6 +92,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "forget_old_replies": booking.reply_service.forget_old,
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
+    "send_stories": blog.sending_job.send_stories,
+    "forget_unconfirmed": blog.subscribers.forget_unconfirmed,
     "offer_openings": booking.waitlist_job.offer_openings,
 }
 
@@ -109,6 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
     leads.handover.arrived.connect(assessment.services.claim)
+    leads.consent.newsletter_wanted.connect(blog.subscribers.hear)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)
     app.cli.add_command(booking.commands.receive_mail)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.validators import StopValidation
 
 from assessment.assumptions import RECRUITING_WEEKS
@@ -14,6 +14,7 @@ from assessment.levers import STEPS, Step
 from assessment.practices import SHARES
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo
 from kit.forms import Choice, CookielessForm, Email, Needed, OneLine, Whole
+from leads.consent import NEWSLETTER_WORDING, WORDINGS
 
 SHORTEST_WEEKS, LONGEST_WEEKS = 4, 104
 WEEKS_OF_A_YEAR = 52
@@ -270,6 +271,7 @@ class ReportForm(CookielessForm):
         choices={"letter": "US Letter", "a4": "A4"},
         missing="Choose the paper you would print it on",
     )
+    newsletter = BooleanField(WORDINGS[NEWSLETTER_WORDING])
     website = OneLine("Leave this empty")
 
 

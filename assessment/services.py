@@ -24,11 +24,13 @@ from kit.context import current_settings
 from kit.db import after_commit, session, transaction
 from kit.logs import log
 from kit.zones import zone
+from leads.consent import Ask, newsletter_wanted
 from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
 
 REPORT_PURPOSE = "report"
+REPORT_FORM = "/assessment/result/"  # the rest of its address is a secret
 MOST_TRIES = 2
 AGAIN_AFTER = timedelta(minutes=2)  # longer than a report may take, so that it is not made twice
 ANONYMOUS_FOR = timedelta(days=30)
@@ -36,12 +38,13 @@ ANONYMOUS_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class ReportWish:
-    """Who wants the report, and on which paper (`letter` or `a4`)."""
+    """Who wants the report, on which paper (`letter` or `a4`), and whether they ticked the newsletter's box, too."""
 
     name: str
     address: str
     company: str
     paper: str
+    newsletter: bool = False
 
 
 def start(*, origin: Origin, held4: int | None, now: datetime) -> Submission:
@@ -181,6 +184,9 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
             at=now,
             origin=Origin.from_mapping(submission.origin),
         )
+        if wish.newsletter:
+            wanted = Ask(wish.address, REPORT_FORM, "box on the report's form, double opt-in", _story_of(submission))
+            newsletter_wanted.send(wanted, at=now)
         same = select(Report).where(
             Report.submission_id == submission.id, Report.lead_id == lead.id, Report.paper == wish.paper
         )
@@ -319,6 +325,10 @@ def _tell_taken(lead: Lead, submission: Submission, at: datetime) -> None:
     facts["result"] = f"{current_settings().base_url}/assessment/result/{submission.key}"
     facts["answers"] = [[label, words] for _, said in answers_said(dict(submission.answers)) for label, words in said]
     leads.services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=at, headline="Took the assessment", facts=facts)
+
+
+def _story_of(submission: Submission) -> str:
+    return str(submission.origin.get("story", ""))
 
 
 def _wake() -> None:

@@ -111,7 +111,13 @@ def ask_for_report(key: str) -> ResponseReturnValue:
         return _result_page(submission, form=form), 422
     if form.website.data:
         return redirect(f"/assessment/result/{key}", 303)
-    wish = ReportWish(form.name.data or "", form.address.data or "", form.company.data or "", form.paper.data or "")
+    wish = ReportWish(
+        form.name.data or "",
+        form.address.data or "",
+        form.company.data or "",
+        form.paper.data or "",
+        bool(form.newsletter.data),
+    )
     report = services.ask_for_report(key, wish, now=clock.now())
     return redirect(f"/assessment/report/{services.report_token(report)}", 303)
 

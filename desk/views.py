@@ -125,7 +125,7 @@ def letter(letter_id: int) -> ResponseReturnValue:
         "desk/letter.html",
         letter=found,
         lead=leads.services.find_by_address(found.recipient),
-        reading=mail_reading.read(found.raw),
+        reading=mail_reading.read(outbox.raw_of(found)),
         by_files=_by_files(),
         say_state=mail_words.say_state,
         say_trouble=mail_words.say_trouble,
@@ -137,7 +137,7 @@ def letter(letter_id: int) -> ResponseReturnValue:
 @blueprint.get("/mail/<int:letter_id>/files/<int:number>")
 def letter_file(letter_id: int, number: int) -> ResponseReturnValue:
     """A file that came with a letter."""
-    return file_of(mail_reading.read(outbox.get_letter(letter_id).raw), number)
+    return file_of(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))), number)
 
 
 @blueprint.post("/mail/<int:letter_id>/again")

@@ -54,13 +54,13 @@ def letter(letter_id: int) -> ResponseReturnValue:
 @blueprint.get("/inbox/<int:letter_id>/html")
 def letter_html(letter_id: int) -> ResponseReturnValue:
     """The HTML part alone, as a mail program would show it: its own styles and nothing else."""
-    return _as_mail(mail_reading.read(outbox.get_letter(letter_id).raw).html)
+    return _as_mail(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))).html)
 
 
 @blueprint.get("/inbox/<int:letter_id>/files/<int:number>")
 def letter_file(letter_id: int, number: int) -> ResponseReturnValue:
     """A file that came with a letter."""
-    return file_of(mail_reading.read(outbox.get_letter(letter_id).raw), number)
+    return file_of(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))), number)
 
 
 @blueprint.get("/sheet")
@@ -83,7 +83,7 @@ def mail_sheet() -> ResponseReturnValue:
 
 def _inbox(page: outbox.LetterPage, chosen: int | None) -> ResponseReturnValue:
     found = None if chosen is None else outbox.get_letter(chosen)
-    reading = None if found is None else mail_reading.read(found.raw)
+    reading = None if found is None else mail_reading.read(outbox.raw_of(found))
     shown = render_template(
         "dev/inbox.html",
         page=page,
