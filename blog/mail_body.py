@@ -138,8 +138,8 @@ class _Reader(HTMLParser):
             self.line = self._bullet()
         elif tag == "a":
             self.targets.append((_whole(found.get("href"), self.at), len(self.line)))
-        elif tag in ("td", "th") and self.line:
-            self.line += " | "
+        elif tag in ("td", "th") and self.line.strip():
+            self.line = self.line.rstrip() + " | "
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self.targets:

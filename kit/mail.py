@@ -63,7 +63,7 @@ class Mail:
     """One message to one person. `calendar` is an iCalendar object whose METHOD is `calendar_method`.
 
     `kind` and `about` name what it is and what it belongs to, for the mail log; they are not sent, nor is `purpose`.
-    `headers` are further lines of its head, (name, value).
+    `headers` are further lines of its head, (name, value), in ASCII.
     """
 
     kind: str
@@ -112,9 +112,9 @@ def compose(mail: Mail, *, settings: Settings, message_id: str, at: datetime) ->
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    for name, value in mail.headers:
-        message[name] = value
     written = io.BytesIO()
+    # Written as they are: the library would put a long address on a line of its own, below an empty one.
+    written.writelines(f"{name}: {value}\r\n".encode("ascii") for name, value in mail.headers)
     BytesGenerator(written, mangle_from_=False, policy=WIRE).flatten(message)
     return written.getvalue()
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     exists,
     func,
     insert,
@@ -31,7 +32,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, undefer
 
 from kit import clock, jobs, refusal_rules, suppression
 from kit.circulars import Circular, fill_in
@@ -66,7 +67,7 @@ class Letter(Base):
     """A message on its way to one person. A copy of a circular has its `own` address of a page in place of bytes."""
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("circular_id", "recipient"), Index("ix_letter_state_due_at", "state", "due_at"))
+    __table_args__ = (UniqueConstraint("circular_id", "recipient"), Index("ix_letter_line", "state", "purpose", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(64), index=True)
@@ -85,6 +86,28 @@ class Letter(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
     circular: Mapped[Circular | None] = relationship()
+
+
+EARLIER = aliased(Letter)
+# An earlier letter to the same person about the same thing has not left yet.
+OVERTAKES = exists().where(
+    Letter.about != "",
+    EARLIER.about == Letter.about,
+    EARLIER.recipient == Letter.recipient,
+    EARLIER.id < Letter.id,
+    EARLIER.state.in_(OPEN),
+)
+# The first of those in line; asked for one state at a time, so that an index leads to it however long the line is.
+NEXT = (
+    select(Letter)
+    .where(Letter.state == bindparam("state"), Letter.due_at <= bindparam("until", type_=UtcDateTime), ~OVERTAKES)
+    .order_by(Letter.purpose, Letter.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=Letter)
+)
+TO_BE_SENT = (
+    select(Letter).where(Letter.id == bindparam("letter_id")).options(undefer(Letter.raw), joinedload(Letter.circular))
+)
 
 
 @dataclass(frozen=True)
@@ -217,9 +240,10 @@ def deliver_due() -> int:
         try:
             with open_transport(current_settings()) as transport:
                 while claimed is not None:
-                    sent += _deliver(transport, claimed)
-                    claimed = None
-                    claimed = _claim()
+                    left = _deliver(transport, claimed)
+                    sent += left
+                    gone, claimed = claimed if left else None, None
+                    claimed = _claim(gone=gone)
         except (smtplib.SMTPException, OSError, ValueError) as fault:
             if claimed is not None:
                 _put_off(claimed, fault)
@@ -299,9 +323,9 @@ def _holding(search: str) -> ColumnElement[bool]:
     return or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
 
 
-def _deliver(transport: Transport, letter_id: int) -> int:
-    """Send one claimed letter; gives 1 when it left. Raises what makes the whole connection useless."""
-    letter = session().get_one(Letter, letter_id)
+def _deliver(transport: Transport, letter_id: int) -> bool:
+    """Send one claimed letter; gives whether it left. Raises what makes the whole connection useless."""
+    letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
     name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
         transport.send(current_settings().mail_from, letter.recipient, raw_of(letter), name)
@@ -309,41 +333,27 @@ def _deliver(transport: Transport, letter_id: int) -> int:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise
         _put_off(letter_id, fault)
-        return 0
-    with transaction():
-        letter.state, letter.sent_at, letter.trouble = LetterState.SENT, clock.now(), ""
-    return 1
+        return False
+    return True
 
 
-def _claim() -> int | None:
-    """Take the next due letter for this worker; nobody else takes it until the claim runs out."""
+def _claim(*, gone: int | None = None) -> int | None:
+    """Note which letter has `gone`, and take the next one that is due: nobody else takes it until the claim runs out.
+
+    Both are one commit, of which a newsletter needs thousands.
+    """
     at = clock.now()
     with transaction() as current:
-        chosen = select(Letter).where(_due(at), ~_overtakes()).order_by(Letter.purpose, Letter.id).limit(1)
-        letter = current.scalar(chosen.with_for_update(skip_locked=True, of=Letter))
+        if gone is not None:
+            left = current.get_one(Letter, gone)
+            left.state, left.sent_at, left.trouble = LetterState.SENT, at, ""
+            current.flush()
+        letter = current.scalar(NEXT, {"state": LetterState.SENDING, "until": at - CLAIM})
+        letter = letter or current.scalar(NEXT, {"state": LetterState.WAITING, "until": at})
         if letter is None:
             return None
         letter.state, letter.due_at, letter.tries = LetterState.SENDING, at, letter.tries + 1
         return letter.id
-
-
-def _due(at: datetime) -> ColumnElement[bool]:
-    return or_(
-        (Letter.state == LetterState.WAITING) & (Letter.due_at <= at),
-        (Letter.state == LetterState.SENDING) & (Letter.due_at <= at - CLAIM),
-    )
-
-
-def _overtakes() -> ColumnElement[bool]:
-    """An earlier letter to the same person about the same thing has not left yet."""
-    earlier = aliased(Letter)
-    return exists().where(
-        Letter.about != "",
-        earlier.about == Letter.about,
-        earlier.recipient == Letter.recipient,
-        earlier.id < Letter.id,
-        earlier.state.in_(OPEN),
-    )
 
 
 def _put_off(letter_id: int, fault: Exception) -> None:

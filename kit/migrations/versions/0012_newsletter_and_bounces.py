@@ -43,7 +43,7 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_letter_circular_id_recipient"), ["circular_id", "recipient"])
         batch_op.drop_index(batch_op.f("ix_letter_due_at"))
         batch_op.create_index(batch_op.f("ix_letter_kind"), ["kind"], unique=False)
-        batch_op.create_index("ix_letter_state_due_at", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_letter_line", ["state", "purpose", "id"], unique=False)
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.alter_column("purpose", existing_type=sa.String(length=32), server_default=None)
         batch_op.alter_column("own", existing_type=sa.String(length=500), server_default=None)
@@ -160,7 +160,7 @@ def downgrade() -> None:
     letter = sa.table("letter", sa.column("circular_id"), sa.column("state"))
     op.execute(sa.delete(letter).where(letter.c.circular_id.is_not(None) | (letter.c.state == "withdrawn")))
     with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.drop_index("ix_letter_state_due_at")
+        batch_op.drop_index("ix_letter_line")
         batch_op.drop_index(batch_op.f("ix_letter_kind"))
         batch_op.create_index(batch_op.f("ix_letter_due_at"), ["due_at"], unique=False)
         batch_op.drop_constraint(batch_op.f("uq_letter_circular_id_recipient"), type_="unique")
