@@ -10,7 +10,9 @@ from flask_login import user_logged_in
 import assessment.services
 import assessment.views
 import blog.commands
+import blog.newsletter_admin
 import blog.sending_job
+import blog.subscriber_admin
 import blog.subscribers
 import blog.subscription_views
 import blog.views
@@ -38,6 +40,7 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.returned_views
 import desk.views
 import dev.commands
 import dev.views
@@ -65,9 +68,12 @@ BLUEPRINTS = (
     pages.health.blueprint,
     blog.views.blueprint,
     blog.subscription_views.blueprint,
+    blog.newsletter_admin.blueprint,
+    blog.subscriber_admin.blueprint,
     assessment.views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
+    desk.returned_views.blueprint,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,

@@ -257,9 +257,9 @@ def waiting_count() -> int:
     return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(OPEN))) or 0
 
 
-def list_letters(*, number: int = 1, state: LetterState | None = None, search: str = "") -> LetterPage:
-    """A page of the mail log, newest first: in one state, to an address or with a subject that holds `search`."""
-    chosen = select(Letter).where(_holding(search))
+def list_letters(*, number: int = 1, state: LetterState | None = None, kind: str = "", search: str = "") -> LetterPage:
+    """A page of the mail log, newest first: in one state, of a kind, to an address or with a subject with `search`."""
+    chosen = select(Letter).where(_holding(search, kind))
     if state is not None:
         chosen = chosen.where(Letter.state == state)
     total = session().scalar(select(func.count()).select_from(chosen.subquery())) or 0
@@ -269,10 +269,15 @@ def list_letters(*, number: int = 1, state: LetterState | None = None, search: s
     return LetterPage(tuple(session().scalars(rows)), number, pages, total)
 
 
-def count_by_state(*, search: str = "") -> dict[LetterState, int]:
+def count_by_state(*, kind: str = "", search: str = "") -> dict[LetterState, int]:
     """How many letters stand where."""
-    counted = select(Letter.state, func.count(Letter.id)).where(_holding(search)).group_by(Letter.state)
+    counted = select(Letter.state, func.count(Letter.id)).where(_holding(search, kind)).group_by(Letter.state)
     return dict(session().execute(counted).all())
+
+
+def kinds() -> tuple[str, ...]:
+    """What kinds of letters there are."""
+    return tuple(session().scalars(select(Letter.kind).distinct().order_by(Letter.kind)))
 
 
 def letters_to(address: str, *, most: int) -> tuple[Letter, ...]:
@@ -290,9 +295,10 @@ def get_letter(letter_id: int) -> Letter:
 
 
 def send_again(letter_id: int) -> Letter:
-    """Put a letter back among those that wait: the same bytes leave anew.
+    """Send a letter once more; gives the one that leaves. Raises NoSuchLetter, LetterLeaving, NewsletterOnce.
 
-    Raises NoSuchLetter, LetterLeaving, and NewsletterOnce.
+    What has not left goes back among those that wait, the same bytes. What has left is written anew under a Message-ID
+    of its own, since mail programs hide the second of two that share one; an invite in it keeps UID and SEQUENCE.
     """
     now = clock.now()
     with transaction() as current:
@@ -304,9 +310,31 @@ def send_again(letter_id: int) -> Letter:
             raise LetterLeaving
         if not may_go_again(letter):
             raise NewsletterOnce
+        if letter.state is LetterState.SENT:
+            return _write_anew(letter)
         letter.state, letter.tries, letter.due_at, letter.trouble = LetterState.WAITING, 0, now, ""
         after_commit(_wake)
         return letter
+
+
+def _write_anew(letter: Letter) -> Letter:
+    assert letter.raw is not None  # copies of a circular leave once
+    at, message_id = clock.now(), _new_message_id()
+    again = Letter(
+        kind=letter.kind,
+        purpose=letter.purpose,
+        about=letter.about,
+        recipient=letter.recipient,
+        subject=letter.subject,
+        message_id=message_id,
+        raw=letter.raw.replace(letter.message_id.encode(), message_id.encode(), 1),
+        due_at=at,
+        created_at=at,
+    )
+    session().add(again)
+    session().flush()
+    after_commit(_wake)
+    return again
 
 
 def may_go_again(letter: Letter) -> bool:
@@ -318,9 +346,10 @@ def may_go_again(letter: Letter) -> bool:
     return not suppression.held_back([letter.recipient], letter.purpose, at=clock.now())
 
 
-def _holding(search: str) -> ColumnElement[bool]:
+def _holding(search: str, kind: str) -> ColumnElement[bool]:
     """What is written on a letter holds the words; without any every letter does."""
-    return or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
+    holds = or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
+    return holds & (Letter.kind == kind) if kind else holds
 
 
 def _deliver(transport: Transport, letter_id: int) -> bool:

@@ -169,6 +169,16 @@ def bounces_of(address: str, *, most: int) -> tuple[Bounce, ...]:
     return tuple(session().scalars(chosen.order_by(Bounce.at.desc(), Bounce.id.desc()).limit(most)))
 
 
+def bounces_of_letter(letter_id: int) -> tuple[Bounce, ...]:
+    """What came back of a letter."""
+    return tuple(session().scalars(select(Bounce).where(Bounce.letter_id == letter_id).order_by(Bounce.id)))
+
+
+def latest_bounces(*, most: int) -> tuple[Bounce, ...]:
+    """The letters that did not arrive lately, of people who are still known."""
+    return tuple(session().scalars(select(Bounce).where(Bounce.address != "").order_by(Bounce.id.desc()).limit(most)))
+
+
 def in_force(*, at: datetime, most: int) -> tuple[Suppression, ...]:
     """What is held back now, the latest first."""
     chosen = select(Suppression).where(_in_force(at)).order_by(Suppression.since.desc(), Suppression.id.desc())
