@@ -84,7 +84,7 @@ def check(key: str) -> ResponseReturnValue:
     missing = first_open(submission.seen, submission.answers)
     if missing:
         return redirect(_question_url(key, missing), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         said = answers_said(submission.answers)
         late = services.answers_of(submission).most_pays_off_late(_today())
         return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS, late=late)

@@ -75,7 +75,7 @@ def confirm(token: str) -> ResponseReturnValue:
 def leave(token: str) -> ResponseReturnValue:
     """One button; it takes the address off the list. A mail program may press it by itself (RFC 8058)."""
     secret = read_leave(token)
-    if request.method == "GET":
+    if request.method != "POST":
         found = subscribers.get(secret)
         return _leave_page(token, found, is_on=found.state is not SubscriberState.LEFT)
     by_machine = request.form.get("List-Unsubscribe") == ONE_CLICK

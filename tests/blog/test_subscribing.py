@@ -247,6 +247,7 @@ def test_an_old_link_to_confirm_does_not_undo_leaving(client: FlaskClient, lette
 
 def test_the_button_of_a_letter_takes_the_address_off_the_list(client: FlaskClient):
     reader = a_subscriber()
+    client.head(leave_path(reader))
     page = Page(client.get(leave_path(reader)), client)
     assert page.heading == "No more stories by e-mail?"
     assert state() is SubscriberState.SUBSCRIBED
