@@ -23,7 +23,8 @@ def weekly(check_in: CheckIn, week: CheckInWeek, *, last: Standing | None, link:
     text, html = render_email(
         "assessment/weekly", week=say_week(week), monday=week.monday, last=last, link=link, numbers=NUMBERS, say=say
     )
-    _put(check_in, "check-in", "How many live conversations last week?", text, html)
+    leaving = (("List-Unsubscribe", f"<{link}/stop>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    _put(check_in, "check-in", "How many live conversations last week?", text, html, leaving)
 
 
 def say_week(week: CheckInWeek) -> str:
@@ -33,6 +34,18 @@ def say_week(week: CheckInWeek) -> str:
     return f"{begins} to {last.day} {last:%B}"
 
 
-def _put(check_in: CheckIn, kind: str, subject: str, text: str, html: str) -> None:
-    about = f"check-in:{check_in.id}"
-    outbox.put(Mail(kind=kind, to=check_in.address, to_name="", subject=subject, text=text, html=html, about=about))
+def _put(
+    check_in: CheckIn, kind: str, subject: str, text: str, html: str, headers: tuple[tuple[str, str], ...] = ()
+) -> None:
+    outbox.put(
+        Mail(
+            kind=kind,
+            to=check_in.address,
+            to_name="",
+            subject=subject,
+            text=text,
+            html=html,
+            about=f"check-in:{check_in.id}",
+            headers=headers,
+        )
+    )

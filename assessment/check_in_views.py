@@ -26,10 +26,11 @@ def ask(key: str) -> ResponseReturnValue:
     """Wish for one question a week; the address gets a link to say yes."""
     submission = services.get_submission(key)
     services.result_of(submission)
-    form = forms.WeeklyForm(formdata=request.form if request.method == "POST" else None)
-    if request.method == "GET" or not form.validate():
+    posted = request.method == "POST"
+    form = forms.WeeklyForm(formdata=request.form if posted else None)
+    if not posted or not form.validate():
         page = render_template("assessment/weekly_ask.html", submission=submission, form=form, asked=False)
-        return page, 200 if request.method == "GET" else 422
+        return page, 422 if posted else 200
     if not form.website.data:
         check_ins.ask(key, form.address.data or "", now=clock.now())
     return render_template("assessment/weekly_ask.html", submission=submission, form=form, asked=True)
@@ -74,7 +75,7 @@ def begin(token: str) -> ResponseReturnValue:
 @no_csrf_token
 def stop(token: str) -> ResponseReturnValue:
     """No weekly question any more: a page with one button, or at once where a mail program asks (RFC 8058)."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("assessment/weekly_stop.html", check_in=check_ins.get_check_in(token), token=token)
     check_ins.stop(token, now=clock.now())
     if request.form.get("List-Unsubscribe") == "One-Click":

@@ -13,11 +13,16 @@ from assessment.models import Submission
 from assessment.progress import Standing, WeekCount, standings
 from assessment.refusals import CheckInGone, GoalDateHasCome, NoSuchWeek, NothingToWatch
 from assessment.retakes import Measured, measured_of
-from kit import clock, tokens
+from kit import clock, suppression, tokens
 from kit.context import current_settings
 from kit.db import session, transaction
+from kit.mail import Purpose
+from kit.suppression import Reason
 from kit.zones import zone
+from leads import consent
 from leads.addresses import normalise
+from leads.consent import WEEKLY_QUESTION_WORDING
+from leads.consent_models import Channel, ConsentAct, ConsentPurpose
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
 
@@ -52,6 +57,7 @@ def ask(key: str, address: str, *, now: datetime) -> None:
             current.add(check_in)
         check_in.asked_at = now
         current.flush()
+        _agree(check_in, ConsentAct.ASKED, Channel.SITE, "address typed on the result's page", now)
         check_in_letters.confirm(check_in, link=link_of(check_in))
 
 
@@ -114,6 +120,7 @@ def begin(token: str, *, now: datetime) -> CheckIn:
         services.claim(lead, submission=check_in.submission.key, at=now)
         check_in.lead_id, check_in.state = lead.id, CheckInState.RUNNING
         check_in.begun_at, check_in.stopped_at, check_in.due_at = now, None, next_monday(now, _zone())
+        _agree(check_in, ConsentAct.GIVEN, Channel.MAIL, "button behind the link in the mail", now)
         leads.services.record(lead, HappeningKind.CHECK_IN_BEGUN, at=now, headline="Wants one question a week")
         current.flush()
         return check_in
@@ -147,6 +154,7 @@ def stop(token: str, *, now: datetime) -> CheckIn:
         check_in = _locked(token)
         if check_in.state in (CheckInState.STOPPED, CheckInState.ENDED):
             return check_in
+        _agree(check_in, ConsentAct.WITHDRAWN, Channel.MAIL, "button behind the link in the mail", now)
         _close(check_in, CheckInState.STOPPED, "Wants no weekly question any more", now)
         current.flush()
         return check_in
@@ -199,6 +207,10 @@ def _question(check_in: CheckIn, now: datetime) -> int:
     if _date_of(check_in.submission) <= today:
         _close(check_in, CheckInState.ENDED, "The date of the goal has come: no weekly question any more", now)
         return 0
+    came_back = suppression.held_back([check_in.address], Purpose.NEWSLETTER, at=now).get(check_in.address)
+    if came_back is not None and came_back.reason is Reason.HARD_BOUNCE:
+        _close(check_in, CheckInState.SILENT, "Mail came back: no weekly question any more", now)
+        return 0
     if len(unanswered) == SILENT_WEEKS:
         _close(check_in, CheckInState.SILENT, "Four weeks without an answer: no weekly question any more", now)
         return 0
@@ -209,6 +221,19 @@ def _question(check_in: CheckIn, now: datetime) -> int:
     check_in.weeks.append(week)
     check_in_letters.weekly(check_in, week, last=_last(check_in), link=link_of(check_in))
     return 1
+
+
+def _agree(check_in: CheckIn, act: ConsentAct, channel: Channel, method: str, at: datetime) -> None:
+    consent.enter(
+        ConsentPurpose.WEEKLY_QUESTION,
+        act,
+        address=check_in.address,
+        channel=channel,
+        page="/assessment/weekly",
+        method=method,
+        wording=WEEKLY_QUESTION_WORDING,
+        at=at,
+    )
 
 
 def _last(check_in: CheckIn) -> Standing | None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.validators import StopValidation
 
 from assessment.answers import LONGEST_WEEKS, SHORTEST_WEEKS
@@ -16,6 +16,7 @@ from assessment.plan_calendar import DEFAULT_HOUR, say_hour
 from assessment.practices import SHARES
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo
 from kit.forms import Choice, CookielessForm, Email, Needed, OneLine, Whole
+from leads.consent import NEWSLETTER_WORDING, WORDINGS
 
 WEEKS_OF_A_YEAR = 52
 NOTHING = "nothing"
@@ -284,6 +285,7 @@ class ReportForm(CookielessForm):
     )
     block_days = Choices("Days of the call blocks in it", choices=WORKING_DAYS)
     block_hour = SelectField("Their start", choices={hour: say_hour(hour) for hour in HOURS}, default=DEFAULT_HOUR)
+    newsletter = BooleanField(WORDINGS[NEWSLETTER_WORDING])
     website = OneLine("Leave this empty")
 
 

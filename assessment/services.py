@@ -27,11 +27,13 @@ from kit.context import current_settings
 from kit.db import after_commit, session, transaction
 from kit.logs import log
 from kit.zones import zone
+from leads.consent import Ask, newsletter_wanted
 from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
 
 REPORT_PURPOSE = "report"
+REPORT_FORM = "/assessment/result/"  # the rest of its address is a secret
 MOST_TRIES = 2
 AGAIN_AFTER = timedelta(minutes=2)  # longer than a report may take, so that it is not made twice
 ANONYMOUS_FOR = timedelta(days=30)
@@ -41,7 +43,7 @@ ANONYMOUS_FOR = timedelta(days=30)
 class ReportWish:
     """Who wants the report, on which paper (`letter` or `a4`), and when the call blocks in it stand.
 
-    Without `days` they stand on those that the plan would choose.
+    Without `days` they stand on those that the plan would choose. `newsletter` says that its box was ticked, too.
     """
 
     name: str
@@ -50,6 +52,7 @@ class ReportWish:
     paper: str
     days: tuple[str, ...] = ()
     hour: str = DEFAULT_HOUR
+    newsletter: bool = False
 
 
 def start(*, origin: Origin, held4: int | None, now: datetime, staff: bool = False) -> Submission:
@@ -201,6 +204,9 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
             at=now,
             origin=Origin.from_mapping(submission.origin),
         )
+        if wish.newsletter:
+            wanted = Ask(wish.address, REPORT_FORM, "box on the report's form, double opt-in", _story_of(submission))
+            newsletter_wanted.send(wanted, at=now)
         earlier = select(Report).where(
             Report.submission_id == submission.id, Report.lead_id == lead.id, Report.state != ReportState.FAILED
         )
@@ -363,6 +369,10 @@ def _tell_taken(lead: Lead, submission: Submission, at: datetime, *, headline: s
         for label, words in said
     ]
     leads.services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=at, headline=headline, facts=facts)
+
+
+def _story_of(submission: Submission) -> str:
+    return str(submission.origin.get("story", ""))
 
 
 def _wake() -> None:

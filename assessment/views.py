@@ -90,7 +90,7 @@ def check(key: str) -> ResponseReturnValue:
     missing = used.questions.first_open(submission.seen, submission.answers)
     if missing:
         return redirect(_question_url(key, missing), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         said = answers_said(submission.answers, used.questions)
         late = services.answers_of(submission).most_pays_off_late(_today(), used.assume)
         return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS, late=late)
@@ -124,6 +124,7 @@ def ask_for_report(key: str) -> ResponseReturnValue:
         paper=form.paper.data or "",
         days=tuple(form.block_days.data or ()),
         hour=form.block_hour.data or DEFAULT_HOUR,
+        newsletter=bool(form.newsletter.data),
     )
     report = services.ask_for_report(key, wish, now=clock.now())
     return redirect(f"/assessment/report/{services.report_token(report)}", 303)

@@ -15,8 +15,12 @@ from sqlalchemy import func, select
 from assessment import check_ins
 from assessment.check_in_models import CheckIn, CheckInState, CheckInWeek
 from assessment.models import Submission
-from kit import clock
-from kit.db import session
+from kit import clock, suppression
+from kit.db import session, transaction
+from kit.mail import Purpose
+from kit.suppression import Reason
+from leads import consent
+from leads.consent_models import ConsentAct, ConsentPurpose
 from leads.models import Happening, HappeningKind, Lead
 from tests.assessment.scored import a_scored
 from tests.page import Page
@@ -106,7 +110,9 @@ def test_opening_the_links_changes_nothing(ann: Ann):
 
     for letter in ann.letters():
         for link in links(letter):
-            assert ann.page(link).status == 200
+            for _ in range(10):
+                assert ann.page(link).status == 200
+                assert ann.client.head(link).status_code == 200
 
     assert rows() == before
 
@@ -267,8 +273,12 @@ def test_a_word_stops_it_and_only_it(ann: Ann):
 
 def test_a_mail_program_can_stop_it_without_a_cookie_or_a_page(ann: Ann):
     ann.begin()
+    ann.monday()
+    letter = ann.letters()[-1]
+    target = urlsplit(letter["List-Unsubscribe"].strip("<>")).path
 
-    response = ann.client.post(f"{ann.link}/stop", data={"List-Unsubscribe": "One-Click"})
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    response = ann.client.post(target, data={"List-Unsubscribe": "One-Click"})
 
     assert response.status_code == 200
     assert "Set-Cookie" not in response.headers
@@ -346,6 +356,36 @@ def test_yes_said_twice_is_said_once(ann: Ann):
 
     begun = select(func.count(Happening.id)).where(Happening.kind == HappeningKind.CHECK_IN_BEGUN)
     assert session().scalar(begun) == 1
+
+
+def test_the_ledger_tells_who_asked_who_said_yes_and_who_took_it_back(ann: Ann):
+    ann.begin()
+    ann.client.post(f"{ann.link}/stop")
+
+    entries = consent.ledger_of(ADDRESS)
+    assert [entry.act for entry in entries] == [ConsentAct.ASKED, ConsentAct.GIVEN, ConsentAct.WITHDRAWN]
+    assert {entry.purpose for entry in entries} == {ConsentPurpose.WEEKLY_QUESTION}
+    assert "four weeks without an answer" in consent.wording_of(entries[0])
+
+
+def test_mail_that_came_back_ends_it(ann: Ann):
+    ann.begin()
+    ann.monday()
+    with transaction():
+        suppression.hold_back(ADDRESS, Purpose.NEWSLETTER, Reason.HARD_BOUNCE, at=clock.now())
+    ann.monday(2)
+
+    assert ann.state is CheckInState.SILENT
+    assert len(ann.letters()) == 2
+
+
+def test_who_left_the_newsletter_is_still_asked_what_they_asked_for(ann: Ann):
+    ann.begin()
+    with transaction():
+        suppression.hold_back(ADDRESS, Purpose.NEWSLETTER, Reason.LEFT, at=clock.now())
+    ann.monday()
+
+    assert len(ann.letters()) == 2
 
 
 def test_an_altered_link_is_refused(ann: Ann):

@@ -203,6 +203,13 @@ def test_a_changed_answer_returns_to_the_check_page(client: FlaskClient):
     assert stored()["joined12"] == 6
 
 
+def test_asking_for_the_head_of_the_check_page_scores_nothing(client: FlaskClient):
+    check = walk(client)
+
+    assert client.head(check.url).status_code == 200
+    assert services.get_draft(check.url.split("/")[-2]).finished_on is None
+
+
 def test_the_check_page_waits_for_every_question(client: FlaskClient):
     page = begin(client)
 
