@@ -10,6 +10,7 @@ from flask_login import user_logged_in
 import assessment.services
 import assessment.views
 import blog.commands
+import blog.feed_views
 import blog.views
 import booking.admin
 import booking.block_admin
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     pages.views.blueprint,
     pages.health.blueprint,
     blog.views.blueprint,
+    blog.feed_views.blueprint,
     assessment.views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,

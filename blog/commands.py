@@ -1,13 +1,15 @@
 """Commands for whoever writes: check the stories, begin a new one."""
 
-import re
 import sys
-import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from blog.library import read_folder
+from blog import picture_files
+from blog.reading import read_folder
+from blog.shelf import Shelf
+from blog.slugs import slug_of
 from kit import clock
 from kit.context import current_settings
 from kit.zones import zone
@@ -47,18 +49,22 @@ def stories() -> None:
 def check() -> None:
     """Name every fault of every story, with file and line."""
     shelf = read_folder(folder())
-    for fault in shelf.faults:
+    faults = [*shelf.faults, *_broken_pictures(shelf)]
+    for fault in faults:
         click.echo(fault, err=True)
-    click.echo(f"{len(shelf.stories)} stories, {len(shelf.faults)} faults")
-    sys.exit(1 if shelf.faults else 0)
+    drafts = sum(story.head.draft for story in shelf.stories)
+    to_come = len(shelf.stories) - drafts - len(shelf.visible(clock.now()))
+    click.echo(
+        f"{len(shelf.stories)} stories, {drafts} of them drafts, {to_come} still to appear; {len(faults)} faults"
+    )
+    sys.exit(1 if faults else 0)
 
 
 @stories.command()
 @click.argument("title")
 def new(title: str) -> None:
     """Begin a story: a file with its head filled in, as a draft."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "story"
+    slug = slug_of(title) or "story"
     path = folder() / f"{slug}.md"
     if path.exists():
         raise click.ClickException(f"{path.name} exists already")
@@ -70,4 +76,17 @@ def new(title: str) -> None:
 
 def folder() -> Path:
     """Where the stories are."""
-    return current_settings().root / "blog" / "posts"
+    return current_settings().stories
+
+
+def _broken_pictures(shelf: Shelf) -> Iterator[str]:
+    """Pictures that look whole and cannot be unpacked to their end, in the first story that shows each."""
+    proved: set[str] = set()
+    for story in shelf.stories:
+        for picture in story.pictures.values():
+            if picture.digest not in proved:
+                proved.add(picture.digest)
+                try:
+                    picture_files.prove(picture.name, (folder() / picture.name).read_bytes())
+                except picture_files.PictureFault as fault:
+                    yield f"{story.name}:1: {fault}"

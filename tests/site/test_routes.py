@@ -17,6 +17,7 @@ from tests.page import Page
 
 OPEN = "whoever comes"
 TOKEN = "whoever holds the link"
+SHOWN = "whoever has seen the story that shows it"
 DESK = "whoever is signed in"
 MACHINE = "whoever sits at the machine, or is signed in; not in production"
 
@@ -30,7 +31,16 @@ DOORS = {
     "blog.index": OPEN,
     "blog.story": OPEN,
     "blog.tagged": OPEN,
-    "blog.feed": OPEN,
+    "blog.series": OPEN,
+    "blog.author": OPEN,
+    "blog.archive": OPEN,
+    "blog.archive_of": OPEN,
+    "blog.search": OPEN,
+    "blog_machines.feed": OPEN,
+    "blog_machines.feed_of_tag": OPEN,
+    "blog_machines.social_card": OPEN,
+    "blog_machines.mark": OPEN,
+    "blog_machines.picture": SHOWN,
     "assessment.begin": OPEN,
     "assessment.start": OPEN,
     "assessment.method": OPEN,
@@ -129,12 +139,20 @@ DOORS = {
 SAMPLES = {
     "slug": "first-conversation",
     "tag": "habits",
+    "kind": "atom",
+    "form": "webp",
     "name": "held",
     "day": "2026-11-02",
     "outcome": "held",
 }
 REACHED = {
     "blog.story": "/stories/the-night-supervisor",
+    "blog.series": "/stories/series/the-office-on-garnet-street",
+    "blog.author": "/stories/authors/the-conversation-gap",
+    "blog.archive_of": "/stories/archive/2026",
+    "blog_machines.feed": "/stories/feed.atom",
+    "blog_machines.feed_of_tag": "/stories/tags/habits/feed.json",
+    "blog_machines.social_card": "/stories/the-night-supervisor/card.png",
 }
 
 
