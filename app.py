@@ -9,8 +9,11 @@ from flask_login import user_logged_in
 
 import assessment.services
 import assessment.views
+import blog.admin
 import blog.commands
 import blog.feed_views
+import blog.preview_models
+import blog.preview_views
 import blog.views
 import booking.admin
 import booking.block_admin
@@ -62,6 +65,8 @@ BLUEPRINTS = (
     pages.health.blueprint,
     blog.views.blueprint,
     blog.feed_views.blueprint,
+    blog.preview_views.blueprint,
+    blog.admin.admin,
     assessment.views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,

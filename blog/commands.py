@@ -6,38 +6,13 @@ from pathlib import Path
 
 import click
 
-from blog import picture_files
-from blog.reading import read_folder
+from blog import picture_files, writing
+from blog.reading import TAGS, read_folder, read_tags
 from blog.shelf import Shelf
-from blog.slugs import slug_of
 from kit import clock
 from kit.context import current_settings
+from kit.refusals import Refusal
 from kit.zones import zone
-
-NEW = """---
-title: {title}
-date: {date}
-summary: One sentence that makes a busy manager read on.
-author: {author}
-tags: [first-calls]
-draft: true
-details_changed: true
----
-
-Where it was, who called whom, and why that morning.
-
-> Dana: The sharp line.
-
-What the caller might have said, and what the caller said.
-
-> Priya: The humane reply.
-
-What it led to.
-
-::: moral
-The moral, in two sentences. The second one is the one to remember.
-:::
-"""
 
 
 @click.group()
@@ -64,14 +39,13 @@ def check() -> None:
 @click.argument("title")
 def new(title: str) -> None:
     """Begin a story: a file with its head filled in, as a draft."""
-    slug = slug_of(title) or "story"
-    path = folder() / f"{slug}.md"
-    if path.exists():
-        raise click.ClickException(f"{path.name} exists already")
     now = clock.now().astimezone(zone(current_settings().site_timezone)).replace(microsecond=0)
-    quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    path.write_text(NEW.format(title=quoted, date=now.isoformat(), author=current_settings().site_name), "utf-8")
-    click.echo(path)
+    tag = next(iter(read_tags(folder() / TAGS)))
+    try:
+        name = writing.begin(folder(), title, author=current_settings().site_name, tag=tag, now=now)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(folder() / name)
 
 
 def folder() -> Path:

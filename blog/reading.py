@@ -57,7 +57,7 @@ def read_tags(path: Path) -> dict[str, Tag]:
 def read_story(name: str, text: str, tags: Mapping[str, Tag], pictures: Mapping[str, Picture] | None = None) -> Story:
     """One story from its file's text, with the pictures it may show. Raises StoryFault with file and line."""
     where = Lines(name, text)
-    found, content = _split(where)
+    found, content = split(where)
     head = read_head(found, stem=Path(name).stem, tags=tags, where=where)
     first = _first_line(text, content)
     if not content.strip():
@@ -77,7 +77,7 @@ def read_story(name: str, text: str, tags: Mapping[str, Tag], pictures: Mapping[
     return Story(head, html, count_words(html), first_exchange(html), name, digest, dict(pictures))
 
 
-def _split(where: Lines) -> tuple[dict[str, object], str]:
+def split(where: Lines) -> tuple[dict[str, object], str]:
     """The head of a file as it was written, and its text."""
     try:
         post = frontmatter.loads(where.text)
@@ -117,12 +117,23 @@ def _read_file(path: Path, tags: Mapping[str, Tag], old: Story | None, seen: dic
             return old
         if _pictures(path.parent, tuple(old.pictures), where, seen) == old.pictures:
             return old
-    names: tuple[str, ...] = ()
-    if "![" in text or "image:" in text:
-        found, content = _split(where)
-        image = found.get("image")
-        names = ((image,) if isinstance(image, str) else ()) + pictures_in(content)
-    return read_story(path.name, text, tags, _pictures(path.parent, names, where, seen))
+    if "![" not in text and "image:" not in text:
+        return read_story(path.name, text, tags)
+    return read_typed(path.name, text, path.parent, tags, seen)
+
+
+def read_typed(
+    name: str, text: str, folder: Path, tags: Mapping[str, Tag], seen: dict[str, Picture] | None = None
+) -> Story:
+    """The story that a file of that name and text in the folder would be. Raises StoryFault.
+
+    `seen` are pictures of the folder that are known already; those looked at are added to it.
+    """
+    where = Lines(name, text)
+    found, content = split(where)
+    image = found.get("image")
+    names = ((image,) if isinstance(image, str) else ()) + pictures_in(content)
+    return read_story(name, text, tags, _pictures(folder, names, where, {} if seen is None else seen))
 
 
 def _pictures(folder: Path, names: Iterable[str], where: Lines, seen: dict[str, Picture]) -> dict[str, Picture]:
@@ -159,6 +170,24 @@ def _unique(stories: list[Story], kept: Mapping[str, Story], faults: list[str]) 
                 continue
             moved[former] = story.slug
     return list(found.values()), moved
+
+
+def clashes(story: Story, others: Iterable[Story]) -> str:
+    """Why a story cannot stand beside these others; empty where it can."""
+    for other in others:
+        if other.name == story.name:
+            continue
+        if story.slug == other.slug:
+            return f"the slug “{story.slug}” is taken by {other.name}"
+        if story.slug in other.head.former_slugs:
+            return f"the slug “{story.slug}” once belonged to “{other.slug}”"
+        for former in story.head.former_slugs:
+            if former in (other.slug, *other.head.former_slugs):
+                return f"the former slug “{former}” belongs to {other.name}"
+        same_series = story.head.series and slug_of(story.head.series) == slug_of(other.head.series)
+        if same_series and story.head.part == other.head.part:
+            return f"part {story.head.part} of “{story.head.series}” is {other.name} already"
+    return ""
 
 
 def _had_it(story: Story, kept: Mapping[str, Story]) -> bool:
