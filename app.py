@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -43,6 +44,7 @@ import desk.views
 import dev.commands
 import dev.views
 import kit.errors
+import kit.front
 import kit.jobs
 import kit.limits
 import kit.logs
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     staff.access.install(app, settings)
     blog.views.install(app, settings)
     kit.errors.install(app)
+    kit.front.install(app, ("/", "/sitemap.xml", "/stories/*", "/static/*"), partial(blog.views.current, app))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)

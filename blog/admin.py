@@ -39,6 +39,7 @@ def overview() -> ResponseReturnValue:
         leaf=leaf,
         faults=[(fault, fault.split(":")[0].removesuffix(".md")) for fault in found.faults],
         out=edition().by_slug,
+        tags=found.tags,
         writes=may(*WRITERS),
         zone_name=current_settings().site_timezone,
     )

@@ -25,14 +25,11 @@ def feed(kind: str) -> ResponseReturnValue:
     shown = edition()
     settings = current_settings()
 
-    def make() -> str:
-        title, path = f"{settings.site_name}: stories", f"/stories/feed.{kind}"
-        made = feeds.make_feed(
-            shown, shown.stories, base_url=settings.base_url, title=title, about=ABOUT, home="/stories/", path=path
-        )
-        return _written(made, kind)
-
-    return printed(shown, ("feed", kind), make, feeds.KINDS[kind])
+    title, path = f"{settings.site_name}: stories", f"/stories/feed.{kind}"
+    made = feeds.make_feed(
+        shown, shown.stories, base_url=settings.base_url, title=title, about=ABOUT, home="/stories/", path=path
+    )
+    return printed(shown, _written(made, kind), feeds.KINDS[kind])
 
 
 @blueprint.get(f"/tags/<tag>/feed.{KIND}")
@@ -44,20 +41,17 @@ def feed_of_tag(tag: str, kind: str) -> ResponseReturnValue:
     if found is None:
         raise NoSuchTag
 
-    def make() -> str:
-        home = f"/stories/tags/{tag}"
-        made = feeds.make_feed(
-            shown,
-            shown.by_tag[tag],
-            base_url=settings.base_url,
-            title=f"{settings.site_name}: {found.name}",
-            about=found.intro,
-            home=home,
-            path=f"{home}/feed.{kind}",
-        )
-        return _written(made, kind)
-
-    return printed(shown, ("feed", tag, kind), make, feeds.KINDS[kind])
+    home = f"/stories/tags/{tag}"
+    made = feeds.make_feed(
+        shown,
+        shown.by_tag[tag],
+        base_url=settings.base_url,
+        title=f"{settings.site_name}: {found.name}",
+        about=found.intro,
+        home=home,
+        path=f"{home}/feed.{kind}",
+    )
+    return printed(shown, _written(made, kind), feeds.KINDS[kind])
 
 
 @blueprint.get("/<slug>/card.png")

@@ -55,9 +55,9 @@ class StoryForm(PageForm):
 
     was = HiddenField()
     title = OneLine("Title", [Needed("Enter a title")], most=90)
-    summary = OneLine("Summary", [Needed("Enter a summary of one sentence")], most=220)
+    summary = ManyLines("Summary", [Needed("Enter a summary of one sentence")], most=220)
     body = ManyLines("Story", [Needed("Enter the story")], most=MOST)
-    ps = OneLine("P.S.", most=600)
+    ps = ManyLines("P.S.", most=600)
     tags = SelectMultipleField("Subjects", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
     date = Moment("Appears", [Needed("Enter when the story appears")])
     updated = Moment("Changed")

@@ -23,8 +23,12 @@ WORD = re.compile(r"[^\W_]+")
 ENDING = re.compile(r"(?<=\w{3})(?:s|es|ed|ing|’s)$")
 # A word in the title counts most, then one in the summary or the subjects.
 RANK = "bm25(8.0, 4.0, 3.0, 1.0)"
-COUNT = "SELECT count(*) FROM story WHERE story MATCH ?"
-BEST = "SELECT rowid FROM story WHERE story MATCH ? ORDER BY rank LIMIT ? OFFSET ?"
+# Of a word that stands nearly everywhere only the newest so many stories are weighed.
+MOST_WEIGHED = 200
+BEST = """
+SELECT place FROM (SELECT rowid AS place, rank AS weight FROM story WHERE story MATCH ? ORDER BY rowid LIMIT ?)
+ORDER BY weight, place
+"""
 PASSAGE = f"""
 SELECT highlight(story, 0, '{OPEN}', '{CLOSE}'), snippet(story, -1, '{OPEN}', '{CLOSE}', '…', 28)
 FROM story WHERE story MATCH ? AND rowid = ?
@@ -42,10 +46,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Some of the hits, the best first, and how many there are."""
+    """Some of the hits, the best first, how many there are, and whether older ones were left out."""
 
     hits: tuple[Hit, ...]
     total: int
+    more: bool = False
 
 
 class Index:
@@ -73,12 +78,12 @@ class Index:
         if not wanted:
             return Found((), 0)
         with self._lock:
-            (total,) = self._base.execute(COUNT, (wanted,)).fetchone()
-            places = [place for (place,) in self._base.execute(BEST, (wanted, most, skip))]
+            ranked = [place for (place,) in self._base.execute(BEST, (wanted, MOST_WEIGHED + 1))]
+            places = ranked[:MOST_WEIGHED][skip : skip + most]
             told = [self._base.execute(PASSAGE, (wanted, place)).fetchone() for place in places]
         stories = (self.edition.stories[place] for place in places)
         hits = (Hit(story, *map(_marked, found)) for story, found in zip(stories, told, strict=True))
-        return Found(tuple(hits), total)
+        return Found(tuple(hits), min(len(ranked), MOST_WEIGHED), len(ranked) > MOST_WEIGHED)
 
     def _words_of(self, story: Story) -> tuple[str, str, str, str]:
         subjects = [self.edition.tags[tag].name for tag in story.head.tags]

@@ -1,7 +1,5 @@
 """The pages of stories. None of them sets a cookie; all can be kept by a cache."""
 
-from collections.abc import Callable, Hashable
-
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -10,7 +8,6 @@ from blog.edition import Edition
 from blog.leaf import Leaf, number_of, pages_for, turn_to
 from blog.library import Library
 from blog.picture import element
-from blog.press import Press
 from blog.refusals import NoSuchAuthor, NoSuchLeaf, NoSuchSeries, NoSuchStory, NoSuchTag, NoSuchYear
 from blog.search import LONGEST, Finder
 from blog.shelf import Shelf
@@ -18,14 +15,15 @@ from blog.story import Story
 from blog.structured import Structured
 from kit import clock
 from kit.context import current_settings
+from kit.front import same_for_all
 from kit.settings import Settings
 
 blueprint = Blueprint("blog", __name__, url_prefix="/stories")
 
 EXTENSION = "site_stories"
-PRESS, FINDER = f"{EXTENSION}_press", f"{EXTENSION}_finder"
+FINDER = f"{EXTENSION}_finder"
 MINUTE = 60
-ON_A_LEAF = 20
+ON_A_LEAF = 15
 ON_A_LEAF_OF_A_YEAR = 100
 HITS_ON_A_LEAF = 10
 ABOUT = "Recruiting calls as they go: what was said, what was said back, and what came of it."
@@ -34,7 +32,6 @@ ABOUT = "Recruiting calls as they go: what was said, what was said back, and wha
 def install(app: Flask, settings: Settings) -> None:
     """Give the application its stories."""
     app.extensions[EXTENSION] = Library(settings.stories)
-    app.extensions[PRESS] = Press()
     app.extensions[FINDER] = Finder()
 
 
@@ -48,6 +45,13 @@ def library() -> Library:
 def shelf() -> Shelf:
     """All stories, as they stand in their folder."""
     return library().shelf()
+
+
+def current(app: Flask) -> Edition:
+    """What may be seen now at that application."""
+    found = app.extensions[EXTENSION]
+    assert isinstance(found, Library)
+    return found.shelf().edition(clock.now())
 
 
 def edition() -> Edition:
@@ -65,11 +69,8 @@ def index() -> ResponseReturnValue:
     """Every story, newest first."""
     shown = edition()
     leaf = _leaf(shown.stories)
-
-    def make() -> str:
-        return _listing("blog/index.html", shown, leaf, name="Stories", about=ABOUT, path="/stories/")
-
-    return printed(shown, ("index", leaf.number), make)
+    page = _listing("blog/index.html", shown, leaf, name="Stories", about=ABOUT, path="/stories/")
+    return printed(shown, page)
 
 
 @blueprint.get("/<slug>")
@@ -82,7 +83,7 @@ def story(slug: str) -> ResponseReturnValue:
         if now_at in shown.by_slug:
             return redirect(f"/stories/{now_at}", 301)
         raise NoSuchStory
-    return printed(shown, ("story", slug), lambda: show(found, shown))
+    return printed(shown, show(found, shown))
 
 
 def show(found: Story, shown: Edition, *, preview: bool = False) -> str:
@@ -112,12 +113,9 @@ def tagged(tag: str) -> ResponseReturnValue:
     if found is None:
         raise NoSuchTag
     leaf = _leaf(shown.by_tag[tag])
-
-    def make() -> str:
-        path = f"/stories/tags/{tag}"
-        return _listing("blog/tag.html", shown, leaf, name=found.name, about=found.intro, path=path, tag=found)
-
-    return printed(shown, ("tag", tag, leaf.number), make)
+    path = f"/stories/tags/{tag}"
+    page = _listing("blog/tag.html", shown, leaf, name=found.name, about=found.intro, path=path, tag=found)
+    return printed(shown, page)
 
 
 @blueprint.get("/series/<slug>")
@@ -127,14 +125,11 @@ def series(slug: str) -> ResponseReturnValue:
     found = shown.series.get(slug)
     if found is None:
         raise NoSuchSeries
-
-    def make() -> str:
-        about = f"A series of {len(found.stories)}: {found.stories[0].head.summary}"
-        leaf = Leaf(found.stories, 1, 1)
-        path = f"/stories/series/{slug}"
-        return _listing("blog/series.html", shown, leaf, name=found.name, about=about, path=path, series=found)
-
-    return printed(shown, ("series", slug), make)
+    about = f"A series of {len(found.stories)}: {found.stories[0].head.summary}"
+    leaf = Leaf(found.stories, 1, 1)
+    path = f"/stories/series/{slug}"
+    page = _listing("blog/series.html", shown, leaf, name=found.name, about=about, path=path, series=found)
+    return printed(shown, page)
 
 
 @blueprint.get("/authors/<slug>")
@@ -145,28 +140,22 @@ def author(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NoSuchAuthor
     leaf = _leaf(found.stories)
-
-    def make() -> str:
-        data = structured().author(found)
-        path = f"/stories/authors/{slug}"
-        return render_template(
-            "blog/author.html", edition=shown, leaf=leaf, tags=shown.tags, author=found, path_here=path, data=data
-        )
-
-    return printed(shown, ("author", slug, leaf.number), make)
+    data = structured().author(found)
+    path = f"/stories/authors/{slug}"
+    page = render_template(
+        "blog/author.html", edition=shown, leaf=leaf, tags=shown.tags, author=found, path_here=path, data=data
+    )
+    return printed(shown, page)
 
 
 @blueprint.get("/archive/")
 def archive() -> ResponseReturnValue:
     """The years in which stories appeared."""
     shown = edition()
-
-    def make() -> str:
-        leaf = Leaf((), 1, 1)
-        about = "Every story by the year in which it appeared."
-        return _listing("blog/archive.html", shown, leaf, name="Archive", about=about, path="/stories/archive/")
-
-    return printed(shown, ("archive",), make)
+    leaf = Leaf((), 1, 1)
+    about = "Every story by the year in which it appeared."
+    page = _listing("blog/archive.html", shown, leaf, name="Archive", about=about, path="/stories/archive/")
+    return printed(shown, page)
 
 
 @blueprint.get("/archive/<int:year>")
@@ -176,13 +165,10 @@ def archive_of(year: int) -> ResponseReturnValue:
     if year not in shown.years:
         raise NoSuchYear
     leaf = _leaf(shown.years[year], size=ON_A_LEAF_OF_A_YEAR)
-
-    def make() -> str:
-        about = f"The stories that appeared in {year}."
-        path = f"/stories/archive/{year}"
-        return _listing("blog/year.html", shown, leaf, name=str(year), about=about, path=path, year=year)
-
-    return printed(shown, ("year", year, leaf.number), make)
+    about = f"The stories that appeared in {year}."
+    path = f"/stories/archive/{year}"
+    page = _listing("blog/year.html", shown, leaf, name=str(year), about=about, path=path, year=year)
+    return printed(shown, page)
 
 
 @blueprint.get("/search")
@@ -202,13 +188,11 @@ def search() -> ResponseReturnValue:
     return kept(page)
 
 
-def printed(shown: Edition, key: Hashable, make: Callable[[], str], kind: str = "text/html") -> Response:
-    """The page of that key in an edition, made anew only where it has to be, for caches to keep for a minute."""
-    page = current_app.extensions[PRESS].printed(shown, key, make)
-    response = Response(page.body, mimetype=kind)
-    response.headers["Cache-Control"] = f"public, max-age={MINUTE}"
-    response.set_etag(page.etag)
-    response.make_conditional(request)
+def printed(shown: Edition, page: str, kind: str = "text/html") -> Response:
+    """A page of an edition, the same for everybody until the next edition, for caches to keep for a minute."""
+    same_for_all(shown)
+    response = kept(page)
+    response.mimetype = kind
     return response
 
 

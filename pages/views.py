@@ -33,7 +33,7 @@ def home() -> ResponseReturnValue:
     shown = edition()
     stories = shown.stories[:NEWEST]
     data = structured().site()
-    return printed(shown, ("home",), lambda: render_template("pages/home.html", stories=stories, data=data))
+    return printed(shown, render_template("pages/home.html", stories=stories, data=data))
 
 
 @blueprint.get("/about")
@@ -60,11 +60,8 @@ def robots() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """Every page that may be found (sitemaps.org), and when what stands on it last changed, where that is known."""
     shown = edition()
-
-    def make() -> str:
-        return render_template("pages/sitemap.xml", pages=OPEN_PAGES, edition=shown)
-
-    return printed(shown, ("sitemap",), make, "application/xml")
+    page = render_template("pages/sitemap.xml", pages=OPEN_PAGES, edition=shown)
+    return printed(shown, page, "application/xml")
 
 
 def _kept(page: str) -> Response:

@@ -143,7 +143,7 @@ def test_a_slip_is_said_and_nothing_is_lost(
     page = Page(refused, ann)
     assert refused.status_code == status
     assert page.errors == [sentence]
-    assert page.all("#summary")[0].get("value") == "A sentence of mine."
+    assert page.all("#summary")[0].text.strip() == "A sentence of mine."
     assert file_of(library) == before
 
 
@@ -158,7 +158,7 @@ def test_what_could_not_be_read_is_not_saved(
     page = Page(refused, ann)
     assert refused.status_code == 422
     assert sentence in page.texts("[data-error-summary] li")[0]
-    assert page.all("#summary")[0].get("value") == "A sentence of mine."
+    assert page.all("#summary")[0].text.strip() == "A sentence of mine."
     assert file_of(library) == before
 
 
@@ -246,7 +246,7 @@ def test_a_picture_is_added_and_what_was_typed_stays(
     page = Page(send_picture(ann, raw, "My Desk.PNG", summary="Not saved yet."), ann)
 
     assert "![What it shows](my-desk.png)" in page.text
-    assert page.all("#summary")[0].get("value") == "Not saved yet."
+    assert page.all("#summary")[0].text.strip() == "Not saved yet."
     assert (library.folder / "my-desk.png").read_bytes() == raw
     saved = page.form(0).submit(image="my-desk.png", image_alt="A desk", body="Words.\n\n![It](my-desk.png)")
     assert saved.status_code == 303
@@ -274,7 +274,7 @@ def test_what_is_no_picture_is_refused(ann: FlaskClient, library: Library, raw: 
     page = Page(refused, ann)
     assert refused.status_code == 422
     assert page.errors == [sentence]
-    assert page.all("#summary")[0].get("value") == "Not saved yet."
+    assert page.all("#summary")[0].text.strip() == "Not saved yet."
     assert sorted(path.name for path in library.folder.iterdir()) == before
 
 

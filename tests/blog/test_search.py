@@ -70,6 +70,15 @@ def test_hits_come_in_leaves():
     assert (*first.hits, *second.hits) == both.hits
 
 
+def test_of_very_many_the_newest_are_weighed():
+    stories = [a_story(f"s{n}", "A telephone.", date=f"2026-09-01T08:00:{n % 60:02}-04:00") for n in range(202)]
+    index = Index(a_shelf(*stories).edition(on(10, 5)))
+
+    found = index.find("telephone", most=10, skip=195)
+
+    assert (found.total, found.more, len(found.hits)) == (200, True, 5)
+
+
 HOSTILE = [
     *("*", '"', "'", "(", ")", "-", "^", ":", "NEAR(", "AND", "OR", "NOT", "a OR", "a AND NOT b", "{title}: x"),
     *("title:orchard", "orchard*", '"orchard', 'orchard"', "'; DROP TABLE story; --", "\x00", "\ud800", "%", "_"),
