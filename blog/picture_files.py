@@ -17,6 +17,10 @@ MOST_POINTS = 40_000_000
 LEAST_WIDTH = 200
 QUALITY = {"avif": 55, "webp": 74, "jpeg": 78}
 GROUND = "#f8f4eb"
+UNREADABLE = (
+    *(UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning),
+    *(OSError, ValueError, SyntaxError, EOFError),
+)
 _one_at_a_time = threading.Lock()
 
 
@@ -42,7 +46,7 @@ def known(name: str, raw: bytes) -> Picture:
         with Image.open(BytesIO(raw), formats=KNOWN) as image:
             width, height = image.size
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as fault:
+    except UNREADABLE as fault:
         raise PictureFault(f"“{name}” is no JPEG, PNG, WebP or AVIF picture, or a broken one") from fault
     if width * height > MOST_POINTS:
         raise PictureFault(f"the picture “{name}” has {width} by {height} points; 40 million are the most")
@@ -105,5 +109,5 @@ def _unpack(name: str, raw: bytes) -> Image.Image:
                 ground = Image.new("RGBA", above.size, GROUND)
                 return Image.alpha_composite(ground, above).convert("RGB")
             return upright.convert("RGB")
-    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError) as fault:
+    except UNREADABLE as fault:
         raise PictureFault(f"the picture “{name}” is broken: it cannot be unpacked to its end") from fault
