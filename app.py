@@ -42,6 +42,7 @@ import booking.waitlist_job
 import desk.commands
 import desk.views
 import dev.commands
+import dev.stories
 import dev.views
 import kit.errors
 import kit.front
@@ -124,5 +125,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(booking.commands.receive_mail)
     if not settings.production:
         app.register_blueprint(dev.views.blueprint)
+        app.register_blueprint(dev.stories.blueprint)
         app.cli.add_command(dev.commands.demo)
     return app

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from blog import picture_files, writing
+from blog import importing, picture_files, previews, writing
+from blog.imported import CannotImport, from_ghost, from_markdown, from_wordpress
+from blog.library import Library
 from blog.reading import TAGS, read_folder, read_tags
 from blog.shelf import Shelf
 from kit import clock
@@ -46,6 +48,41 @@ def new(title: str) -> None:
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(folder() / name)
+    if not current_settings().production:
+        click.echo(f"While the site runs: {current_settings().base_url}/dev/stories/{name.removesuffix('.md')}")
+
+
+SOURCES = {"wordpress": from_wordpress, "ghost": from_ghost, "markdown": from_markdown}
+
+
+@stories.command("import")
+@click.argument("kind", type=click.Choice(list(SOURCES)))
+@click.argument("source", type=click.Path(path_type=Path))
+def take_in(kind: str, source: Path) -> None:
+    """Take posts in as drafts: from a WordPress export, a Ghost export or a folder of Markdown."""
+    library, count = Library(folder()), 0
+    posts = SOURCES[kind](source)
+    try:
+        for taken in importing.take_in(library, posts, author=current_settings().site_name, now=clock.now()):
+            count += bool(taken.name)
+            click.echo(f"{taken.name or 'not taken in'}: {taken.title}")
+            for remark in taken.remarks:
+                click.echo(f"  {remark}")
+    except CannotImport as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(f"{count} drafts")
+
+
+@stories.command()
+@click.argument("slug")
+@click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True)
+def preview(slug: str, days: int) -> None:
+    """Print a secret link by which a draft can be read."""
+    name = f"{slug.removesuffix('.md')}.md"
+    if not (folder() / name).is_file():
+        raise click.ClickException(f"there is no {name}")
+    made = previews.make(name, days=days, made_by=None, now=clock.now())
+    click.echo(f"{current_settings().base_url}/stories/preview/{made.secret}")
 
 
 def folder() -> Path:

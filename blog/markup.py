@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -66,7 +67,7 @@ def pictures_in(text: str) -> tuple[str, ...]:
     """The files that a text shows, in its order."""
     tokens = _markdown(check=False).parse(text)
     children = (child for token in tokens for child in token.children or ())
-    return tuple(str(child.attrGet("src")) for child in children if child.type == "image")
+    return tuple(_source(child) for child in children if child.type == "image")
 
 
 def typeset(line: str) -> str:
@@ -130,8 +131,8 @@ def _find_pictures(state: StateCore) -> None:
     """Know each picture; one that stands alone in its paragraph becomes a figure, with its title as the caption."""
     for place, token in enumerate(state.tokens):
         for child in token.children or ():
-            if child.type == "image" and child.attrGet("src") not in state.env["pictures"]:
-                raise NoSuchPicture(token.map[0] + 1 if token.map else 1, str(child.attrGet("src")))
+            if child.type == "image" and _source(child) not in state.env["pictures"]:
+                raise NoSuchPicture(token.map[0] + 1 if token.map else 1, _source(child))
         if token.type == "inline" and token.children and [child.type for child in token.children] == ["image"]:
             around = state.tokens[place - 1], state.tokens[place + 1]
             if [one.type for one in around] == ["paragraph_open", "paragraph_close"] and not around[0].hidden:
@@ -139,9 +140,14 @@ def _find_pictures(state: StateCore) -> None:
                 token.children[0].meta["alone"] = True
 
 
+def _source(token: Token) -> str:
+    """The file that a picture is in, as it was written."""
+    return unquote(str(token.attrGet("src")))
+
+
 def _image(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    picture: Picture = env["pictures"][token.attrGet("src")]
+    picture: Picture = env["pictures"][_source(token)]
     alt = typeset(self.renderInlineAsText(token.children, options, env))
     shown = element(picture, alt, eager=env["eager"])
     env["eager"] = False

@@ -86,11 +86,13 @@ def story(slug: str) -> ResponseReturnValue:
     return printed(shown, show(found, shown))
 
 
-def show(found: Story, shown: Edition, *, preview: bool = False) -> str:
+def show(
+    found: Story, shown: Edition, *, preview: bool = False, template: str = "blog/story.html", **more: object
+) -> str:
     """The page of a story. As a preview it says that it is one, and machines learn nothing from it."""
     card = f"/stories/{found.slug}/card.png"
     return render_template(
-        "blog/story.html",
+        template,
         story=found,
         body=Markup(found.html),  # noqa: S704  # sanitised by blog.markup
         edition=shown,
@@ -102,6 +104,7 @@ def show(found: Story, shown: Edition, *, preview: bool = False) -> str:
         picture_element=element,
         data="" if preview else structured().story(found, shown, card),
         preview=preview,
+        **more,
     )
 
 

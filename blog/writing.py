@@ -82,11 +82,16 @@ def begin(folder: Path, title: str, *, author: str, tag: str, now: datetime) -> 
     """A new draft of that title; gives the name of its file. Raises FileExists, CannotWrite."""
     name = f"{slug_of(title) or 'story'}.md"
     text = compose(Written(title, now, "One sentence that makes a busy manager read on.", author, (tag,), BEGINNING))
+    create(folder, name, text)
+    return name
+
+
+def create(folder: Path, name: str, text: str) -> None:
+    """A new file of that text. Raises FileExists, CannotWrite."""
     with _locked(folder):
         if (folder / name).exists():
             raise FileExists
         _put(folder / name, text.encode())
-    return name
 
 
 def read(folder: Path, name: str) -> str:

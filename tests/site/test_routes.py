@@ -134,6 +134,8 @@ DOORS = {
     "calendar_admin.remove": DESK,
     "calendar_admin.renew_feed": DESK,
     "calendar_admin.close_feed": DESK,
+    "dev_stories.live": MACHINE,
+    "dev_stories.mark": MACHINE,
     "dev.index": MACHINE,
     "dev.inbox": MACHINE,
     "dev.letter": MACHINE,
