@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -12,8 +13,12 @@ import assessment.check_ins
 import assessment.method_views
 import assessment.services
 import assessment.views
+import blog.admin
 import blog.commands
+import blog.feed_views
 import blog.newsletter_admin
+import blog.preview_models
+import blog.preview_views
 import blog.sending_job
 import blog.subscriber_admin
 import blog.subscribers
@@ -46,8 +51,10 @@ import desk.commands
 import desk.returned_views
 import desk.views
 import dev.commands
+import dev.stories
 import dev.views
 import kit.errors
+import kit.front
 import kit.jobs
 import kit.limits
 import kit.logs
@@ -73,6 +80,9 @@ BLUEPRINTS = (
     blog.subscription_views.blueprint,
     blog.newsletter_admin.blueprint,
     blog.subscriber_admin.blueprint,
+    blog.feed_views.blueprint,
+    blog.preview_views.blueprint,
+    blog.admin.admin,
     assessment.views.blueprint,
     assessment.check_in_views.blueprint,
     assessment.method_views.blueprint,
@@ -125,6 +135,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     staff.access.install(app, settings)
     blog.views.install(app, settings)
     kit.errors.install(app)
+    kit.front.install(app, ("/", "/sitemap.xml", "/stories/*", "/static/*"), partial(blog.views.current, app))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
@@ -135,5 +146,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(booking.commands.receive_mail)
     if not settings.production:
         app.register_blueprint(dev.views.blueprint)
+        app.register_blueprint(dev.stories.blueprint)
         app.cli.add_command(dev.commands.demo)
     return app

@@ -31,6 +31,7 @@ NAMES = (
     "SECRET_KEY",
     "SITE_NAME",
     "SITE_TIMEZONE",
+    "STORIES_PATH",
     "HOST",
     "PORT",
 )
@@ -48,12 +49,13 @@ class Settings:
     """Everything that differs between two installations. `base_url` ends without a slash.
 
     `calendar_networks` are the private networks in which consultants' calendars may be; without any only calendars on
-    the open internet are read. `newsletter_rate` is letters a minute. With a `dkim_key`, the path of a private key in
-    PEM, letters are signed.
+    the open internet are read. `stories` is the folder of the stories' files. `newsletter_rate` is letters a minute.
+    With a `dkim_key`, the path of a private key in PEM, letters are signed.
     """
 
     root: Path
     instance: Path
+    stories: Path
     database_url: str
     redis_url: str | None
     mail_url: str | None
@@ -140,6 +142,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     return Settings(
         root=root,
         instance=instance,
+        stories=(root / values.get("STORIES_PATH", "blog/posts")).resolve(),
         database_url=database_url,
         redis_url=redis_url,
         mail_url=mail_url,

@@ -16,6 +16,7 @@ from flask_security.utils import validate_redirect_url
 
 from kit.db import db
 from kit.limits import limiter
+from kit.refusals import Refusal
 from kit.settings import Settings
 from staff.models import Account, Role
 from staff.passwords import UNICODE_FORM
@@ -84,6 +85,25 @@ def desk_only(blueprint: Blueprint) -> Blueprint:
     """Close every page of an admin blueprint to whoever is not signed in."""
     blueprint.before_request(_must_be_signed_in)
     return blueprint
+
+
+class NotYours(Refusal):
+    """Who is signed in has another part here."""
+
+    status = 403
+    title = "This is not your part of the desk"
+    sentence = "Your account may not change this. Whoever owns the site can give you the role that may."
+
+
+def may(*roles: str) -> bool:
+    """Whether who is signed in has one of these roles."""
+    return any(current_user.has_role(role) for role in roles)
+
+
+def need(*roles: str) -> None:
+    """Go on only with one of these roles. Raises NotYours."""
+    if not may(*roles):
+        raise NotYours
 
 
 def current_account() -> Account:

@@ -74,7 +74,15 @@ class Tour:
             "stories": "/stories/",
             "story-brush-off": "/stories/every-spring-you-people-call",
             "story-night": "/stories/the-night-supervisor",
+            "story-of-series": "/stories/two-chairs",
             "tag": "/stories/tags/first-calls",
+            "series": "/stories/series/the-office-on-garnet-street",
+            "author": "/stories/authors/the-conversation-gap",
+            "archive": "/stories/archive/",
+            "archive-year": "/stories/archive/2026",
+            "search": "/stories/search",
+            "search-found": "/stories/search?q=drawer+card",
+            "search-nothing": "/stories/search?q=xylophone",
             "about": "/about",
             "privacy": "/privacy",
             "method": "/assessment/method",
@@ -226,6 +234,15 @@ class Tour:
         for address in [str(link.get_attribute("href")) for link in sections.all()]:
             ann.open(address)
             self.camera.take(ann, "desk-" + (address.removeprefix("/desk/").strip("/") or "today"))
+        ann.open("/desk/stories/new")
+        self.camera.take(ann, "desk-story-new")
+        ann.open("/desk/stories/a-map-of-saturday")
+        self.camera.take(ann, "desk-story")
+        ann.fill(days="7")
+        ann.press("Make a link")
+        self.camera.take(ann, "desk-story-link")
+        ann.follow("/stories/preview/")
+        self.camera.take(ann, "story-preview")
         ann.open("/desk/leads/")
         ann.follow("Ann Bee")
         self.camera.take(ann, "desk-lead")

@@ -17,6 +17,7 @@ from tests.page import Page
 
 OPEN = "whoever comes"
 TOKEN = "whoever holds the link"
+SHOWN = "whoever has seen the story that shows it"
 DESK = "whoever is signed in"
 MACHINE = "whoever sits at the machine, or is signed in; not in production"
 
@@ -30,13 +31,23 @@ DOORS = {
     "blog.index": OPEN,
     "blog.story": OPEN,
     "blog.tagged": OPEN,
-    "blog.feed": OPEN,
     "newsletter.ask": OPEN,
     "newsletter.asked_for": OPEN,
     "newsletter.asked": OPEN,
     "newsletter.confirm": TOKEN,
     "newsletter.leave": TOKEN,
     "newsletter.come_back": TOKEN,
+    "blog.series": OPEN,
+    "blog.author": OPEN,
+    "blog.archive": OPEN,
+    "blog.archive_of": OPEN,
+    "blog.search": OPEN,
+    "blog_previews.preview": TOKEN,
+    "blog_machines.feed": OPEN,
+    "blog_machines.feed_of_tag": OPEN,
+    "blog_machines.social_card": OPEN,
+    "blog_machines.mark": OPEN,
+    "blog_machines.picture": SHOWN,
     "assessment.begin": OPEN,
     "assessment.start": OPEN,
     "method.method": OPEN,
@@ -134,6 +145,12 @@ DOORS = {
     "type_admin.question": DESK,
     "type_admin.lift": DESK,
     "type_admin.remove": DESK,
+    "stories_admin.overview": DESK,
+    "stories_admin.new": DESK,
+    "stories_admin.edit": DESK,
+    "stories_admin.look": DESK,
+    "stories_admin.add_link": DESK,
+    "stories_admin.end_link": DESK,
     "waitlist_admin.places": DESK,
     "waitlist_admin.remove": DESK,
     "calendar_admin.overview": DESK,
@@ -144,6 +161,8 @@ DOORS = {
     "calendar_admin.remove": DESK,
     "calendar_admin.renew_feed": DESK,
     "calendar_admin.close_feed": DESK,
+    "dev_stories.live": MACHINE,
+    "dev_stories.mark": MACHINE,
     "dev.index": MACHINE,
     "dev.inbox": MACHINE,
     "dev.letter": MACHINE,
@@ -156,12 +175,20 @@ DOORS = {
 SAMPLES = {
     "slug": "first-conversation",
     "tag": "habits",
+    "kind": "atom",
+    "form": "webp",
     "name": "held",
     "day": "2026-11-02",
     "outcome": "held",
 }
 REACHED = {
     "blog.story": "/stories/the-night-supervisor",
+    "blog.series": "/stories/series/the-office-on-garnet-street",
+    "blog.author": "/stories/authors/the-conversation-gap",
+    "blog.archive_of": "/stories/archive/2026",
+    "blog_machines.feed": "/stories/feed.atom",
+    "blog_machines.feed_of_tag": "/stories/tags/habits/feed.json",
+    "blog_machines.social_card": "/stories/the-night-supervisor/card.png",
 }
 
 
