@@ -81,7 +81,7 @@ class Tour:
             "archive": "/stories/archive/",
             "archive-year": "/stories/archive/2026",
             "search": "/stories/search",
-            "search-found": "/stories/search?q=drawer+card",
+            "search-found": "/stories/search?q=drawer",
             "search-nothing": "/stories/search?q=xylophone",
             "about": "/about",
             "privacy": "/privacy",
