@@ -35,6 +35,7 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.team_views
 import desk.views
 import dev.commands
 import dev.views
@@ -46,10 +47,14 @@ import kit.outbox
 import kit.schema
 import kit.security
 import kit.templating
+import leads.funnel_models
 import leads.handover
+import leads.webhook_models
 import pages.health
 import pages.views
-import staff.access
+import staff.account_views
+import staff.audit_models
+import staff.sign_in
 import staff.views
 from kit.context import EXTENSION
 from kit.settings import Settings, load_settings
@@ -62,7 +67,9 @@ BLUEPRINTS = (
     blog.views.blueprint,
     assessment.views.blueprint,
     staff.views.blueprint,
+    staff.account_views.account_admin,
     desk.views.blueprint,
+    desk.team_views.team_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
@@ -102,7 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit.templating.install(app, settings)
     kit.limits.install(app, settings)
     kit.jobs.install(app, settings, JOBS)
-    staff.access.install(app, settings)
+    staff.sign_in.install(app, settings)
     blog.views.install(app, settings)
     kit.errors.install(app)
     for blueprint in BLUEPRINTS:

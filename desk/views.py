@@ -1,9 +1,5 @@
 """The desk's own pages: today, leads, one lead, mail."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import TypeVar
-
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,10 +7,11 @@ import booking.calendar_sources
 import booking.schedule
 import leads.services
 from blog.views import shelf
-from desk import facts, mail_words, person
+from desk import asked, facts, mail_words, person
 from desk.downloads import file_of
 from desk.forms import ButtonForm, NoteForm, StageForm
 from desk.known import look_up
+from desk.places import home_of, places_of
 from desk.today import look
 from kit import clock, mail_reading, outbox
 from kit.context import current_settings
@@ -22,16 +19,24 @@ from kit.outbox import LetterState
 from kit.refusals import NotFound
 from leads.models import Stage
 from leads.services import LeadOrder
-from staff.access import current_account, desk_only
+from staff.access import current_account, desk_only, needs
+from staff.roles import Right
 
 blueprint = desk_only(Blueprint("desk", __name__, url_prefix="/desk"))
 
-Kind = TypeVar("Kind", bound=StrEnum)
+
+@blueprint.app_context_processor
+def places() -> dict[str, object]:
+    """Gives the navigation the places of whoever is signed in."""
+    return {"desk_places": lambda: tuple(places_of(current_account()))}
 
 
 @blueprint.get("/")
+@needs(Right.KEEP_ACCOUNT)
 def today() -> ResponseReturnValue:
-    """Whom to talk with today: one's own consults, or everybody's."""
+    """Whom to talk with today: one's own consults, or everybody's. Whoever has no part in that begins elsewhere."""
+    if not current_account().may(Right.SEE_LEADS):
+        return redirect(home_of(current_account()))
     own = booking.schedule.consultant_of(current_account().id)
     everybody = own is None or request.args.get("whose") == "everybody"
     found = look(zone_name=_zone_name(), now=clock.now(), own=None if everybody else own)
@@ -47,6 +52,7 @@ def today() -> ResponseReturnValue:
 
 
 @blueprint.post("/today/<reference>/<outcome>")
+@needs(Right.RUN_CONSULTS)
 def mark(reference: str, outcome: str) -> ResponseReturnValue:
     """Note from the first screen that a consult took place, or that the guest did not come."""
     if outcome not in ("held", "missed"):
@@ -59,9 +65,9 @@ def mark(reference: str, outcome: str) -> ResponseReturnValue:
 @blueprint.get("/leads/")
 def leads_list() -> ResponseReturnValue:
     """Everybody who has been in touch: looked for, by stage, in an order."""
-    search, stage = _search(), _one_of(Stage, "stage")
-    order = _one_of(LeadOrder, "order") or LeadOrder.CONTACT
-    page = leads.services.list_leads(search=search, number=_page_number(), stage=stage, order=order)
+    search, stage = asked.search(), asked.one_of(Stage, "stage")
+    order = asked.one_of(LeadOrder, "order") or LeadOrder.CONTACT
+    page = leads.services.list_leads(search=search, number=asked.page_number(), stage=stage, order=order)
     return render_template(
         "desk/leads.html",
         page=page,
@@ -88,6 +94,7 @@ def lead(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/leads/<public_id>/stage")
+@needs(Right.CHANGE_LEADS)
 def move_stage(public_id: str) -> ResponseReturnValue:
     """Put a lead into another stage by hand."""
     found = leads.services.get_lead(public_id)
@@ -102,10 +109,10 @@ def move_stage(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/mail/")
 def mail() -> ResponseReturnValue:
     """Every letter and where it stands."""
-    search, state = _search(), _one_of(LetterState, "state")
+    search, state = asked.search(), asked.one_of(LetterState, "state")
     return render_template(
         "desk/mail.html",
-        page=outbox.list_letters(number=_page_number(), state=state, search=search),
+        page=outbox.list_letters(number=asked.page_number(), state=state, search=search),
         counts=outbox.count_by_state(search=search),
         states=tuple(LetterState),
         search=search,
@@ -141,6 +148,7 @@ def letter_file(letter_id: int, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/mail/<int:letter_id>/again")
+@needs(Right.CHANGE_LEADS)
 def send_again(letter_id: int) -> ResponseReturnValue:
     """Send the same letter once more."""
     if ButtonForm().validate_on_submit():
@@ -174,23 +182,6 @@ def _stage_form(public_id: str) -> StageForm:
 def _titles() -> dict[str, str]:
     """The titles of the stories that can be read now, by slug."""
     return {story.slug: story.head.title for story in shelf().visible(clock.now())}
-
-
-def _search() -> str:
-    return request.args.get("search", "").strip()[:200]
-
-
-def _page_number() -> int:
-    number = request.args.get("page", "1")
-    return int(number) if number.isdecimal() and len(number) < 9 else 1
-
-
-def _one_of(kind: Callable[[str], Kind], name: str) -> Kind | None:
-    """The member that the address names; None where it names none."""
-    try:
-        return kind(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _by_files() -> bool:
