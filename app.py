@@ -35,6 +35,7 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.lead_views
 import desk.team_views
 import desk.views
 import dev.commands
@@ -50,6 +51,7 @@ import kit.templating
 import leads.funnel_models
 import leads.handover
 import leads.webhook_models
+import leads.webhooks
 import pages.health
 import pages.views
 import staff.account_views
@@ -69,6 +71,7 @@ BLUEPRINTS = (
     staff.views.blueprint,
     staff.account_views.account_admin,
     desk.views.blueprint,
+    desk.lead_views.lead_admin,
     desk.team_views.team_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
@@ -95,6 +98,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
     "offer_openings": booking.waitlist_job.offer_openings,
+    "deliver_webhooks": leads.webhooks.deliver_due,
 }
 
 

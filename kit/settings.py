@@ -19,6 +19,7 @@ NAMES = (
     "MAIL_FROM",
     "IMAP_URL",
     "CALENDAR_NETWORKS",
+    "WEBHOOK_NETWORKS",
     "BASE_URL",
     "SECRET_KEY",
     "SITE_NAME",
@@ -38,7 +39,7 @@ class Settings:
     """Everything that differs between two installations. `base_url` ends without a slash.
 
     `calendar_networks` are the private networks in which consultants' calendars may be; without any only calendars on
-    the open internet are read.
+    the open internet are read. `webhook_networks` are those into which messages to other programs may go.
     """
 
     root: Path
@@ -49,6 +50,7 @@ class Settings:
     mail_from: str
     imap_url: str | None
     calendar_networks: tuple[IPv4Network | IPv6Network, ...]
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
     base_url: str
     secret_key: str
     site_name: str
@@ -103,7 +105,8 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     imap_url = values.get("IMAP_URL") or None
     if imap_url and (urlsplit(imap_url).scheme not in ("imap", "imaps") or not urlsplit(imap_url).hostname):
         faults.append("IMAP_URL must look like imaps://user:password@host/INBOX or imap://user:password@host:143")
-    networks = _networks(values.get("CALENDAR_NETWORKS", ""), faults)
+    networks = _networks("CALENDAR_NETWORKS", values, faults)
+    webhook_networks = _networks("WEBHOOK_NETWORKS", values, faults)
     redis_url = values.get("REDIS_URL") or None
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
         faults.append("REDIS_URL must begin with redis://, rediss:// or unix://")
@@ -128,6 +131,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         mail_from=values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}"),
         imap_url=imap_url,
         calendar_networks=networks,
+        webhook_networks=webhook_networks,
         base_url=base_url,
         secret_key=secret_key or _stored_key(instance),
         site_name=values.get("SITE_NAME", "The Conversation Gap"),
@@ -157,11 +161,12 @@ def _port(value: str, faults: list[str]) -> int:
     return 0
 
 
-def _networks(value: str, faults: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(name: str, values: Mapping[str, str], faults: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = values.get(name, "")
     try:
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError:
-        faults.append(f"CALENDAR_NETWORKS is {value!r}; it must be networks with commas, like 10.0.0.0/8, fd00::/8")
+        faults.append(f"{name} is {value!r}; it must be networks with commas, like 10.0.0.0/8, fd00::/8")
         return ()
 
 

@@ -47,7 +47,8 @@ class HappeningKind(StrEnum):
 class Lead(Base):
     """A person, known by an address they gave us themselves.
 
-    `band`, `story`, `source`, `has_consult` and the call-back repeat what the timeline tells, for lists that hold many.
+    `band`, `story`, `source`, `has_consult` and the call-back repeat what the timeline tells, for lists that hold many;
+    `called` is the name or address by which they are put in order.
     `revision` counts the changes made by hand: whoever changes another one than they looked at is told.
     """
 
@@ -60,12 +61,14 @@ class Lead(Base):
         Index("ix_lead_source_seen_at", "source", "seen_at"),
         Index("ix_lead_has_consult_seen_at", "has_consult", "seen_at"),
         Index("ix_lead_call_back_on", "call_back_on"),
+        Index("ix_lead_called", "called"),
         Index("ix_lead_created_at", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    called: Mapped[str] = mapped_column(String(120), default="")
     address: Mapped[str] = mapped_column(String(254), unique=True)
     address_typed: Mapped[str] = mapped_column(String(254))
     company: Mapped[str] = mapped_column(String(120), default="")

@@ -279,6 +279,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("invited_by", sa.String(length=120), nullable=False, server_default=""))
 
     with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("called", sa.String(length=120), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("owner_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("band", sa.String(length=80), nullable=False, server_default=""))
@@ -288,6 +289,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("call_back_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("call_back_asked_at", UtcDateTime(), nullable=True))
         batch_op.create_index("ix_lead_band_seen_at", ["band", "seen_at"], unique=False)
+        batch_op.create_index("ix_lead_called", ["called"], unique=False)
         batch_op.create_index("ix_lead_call_back_on", ["call_back_on"], unique=False)
         batch_op.create_index("ix_lead_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_lead_has_consult_seen_at", ["has_consult", "seen_at"], unique=False)
@@ -317,10 +319,11 @@ def _let_the_log_grow_only() -> None:
         op.execute(statement)
 
 
+NAMED = ("name", "called", "address", "company", "phone", "band", "story", "source")
 LEAD = sa.table(
     "lead",
     sa.column("id", sa.Integer),
-    *(sa.column(name, sa.String) for name in ("name", "address", "company", "phone", "band", "story", "source")),
+    *(sa.column(name, sa.String) for name in NAMED),
     sa.column("last_touch", sa.JSON),
     sa.column("has_consult", sa.Boolean),
     sa.column("call_back_on", sa.Date),
@@ -353,6 +356,7 @@ def _tell_leads_what_their_timelines_say() -> None:
 def _summed_up(lead: Any, happened: Any) -> dict[str, Any]:
     touch = _mapping(lead["last_touch"])
     found: dict[str, Any] = {"story": str(touch.get("story", ""))[:200], "source": _source(touch)}
+    found["called"] = _plain(lead["name"] or lead["address"])[:120]
     for entry in happened:
         facts = _mapping(entry["facts"])
         if entry["kind"] == "assessment taken":
@@ -376,9 +380,12 @@ def _source(touch: dict[str, Any]) -> str:
 def _words(lead: Any, happened: Any) -> set[str]:
     texts = [lead["name"], lead["address"], lead["company"], re.sub(r"[^0-9]", "", lead["phone"])]
     texts += [str(_mapping(entry["facts"]).get("text", "")) for entry in happened if entry["kind"] == "note"]
-    plain = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return {word[:40] for word in re.findall(r"[^\W_]+", plain)}
+    return {word[:40] for word in re.findall(r"[^\W_]+", _plain(" ".join(texts)))}
+
+
+def _plain(text: str) -> str:
+    taken_apart = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in taken_apart if not unicodedata.combining(letter))
 
 
 def _mapping(stored: Any) -> dict[str, Any]:
@@ -395,6 +402,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_lead_has_consult_seen_at")
         batch_op.drop_index("ix_lead_created_at")
         batch_op.drop_index("ix_lead_call_back_on")
+        batch_op.drop_index("ix_lead_called")
         batch_op.drop_index("ix_lead_band_seen_at")
         batch_op.drop_column("call_back_asked_at")
         batch_op.drop_column("call_back_on")
@@ -404,6 +412,7 @@ def downgrade() -> None:
         batch_op.drop_column("band")
         batch_op.drop_column("revision")
         batch_op.drop_column("owner_id")
+        batch_op.drop_column("called")
 
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_column("invited_by")
