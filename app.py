@@ -27,6 +27,7 @@ import booking.mailbox
 import booking.models
 import booking.offer_admin
 import booking.offers
+import booking.personal_data
 import booking.reminders
 import booking.reply_admin
 import booking.reply_service
@@ -35,7 +36,9 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.data_views
 import desk.lead_views
+import desk.retention
 import desk.team_views
 import desk.views
 import dev.commands
@@ -72,6 +75,7 @@ BLUEPRINTS = (
     staff.account_views.account_admin,
     desk.views.blueprint,
     desk.lead_views.lead_admin,
+    desk.data_views.data_admin,
     desk.team_views.team_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
@@ -99,6 +103,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "write_call_backs": booking.call_back_letters.write_due,
     "offer_openings": booking.waitlist_job.offer_openings,
     "deliver_webhooks": leads.webhooks.deliver_due,
+    "forget_emptied_consults": booking.personal_data.forget_emptied,
+    "let_go": desk.retention.let_go,
 }
 
 

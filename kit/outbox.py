@@ -186,6 +186,16 @@ def send_again(letter_id: int) -> Letter:
         return letter
 
 
+def file_name(letter: Letter) -> str:
+    """What a letter is called as a file, without its ending."""
+    return f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
+
+
+def raw_of(letter: Letter) -> bytes:
+    """The message as bytes."""
+    return letter.raw
+
+
 def _holding(search: str) -> ColumnElement[bool]:
     """What is written on a letter holds the words; without any every letter does."""
     return or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
@@ -194,9 +204,8 @@ def _holding(search: str) -> ColumnElement[bool]:
 def _deliver(transport: Transport, letter_id: int) -> int:
     """Send one claimed letter; gives 1 when it left. Raises what makes the whole connection useless."""
     letter = session().get_one(Letter, letter_id)
-    name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
-        transport.send(current_settings().mail_from, letter.recipient, letter.raw, name)
+        transport.send(current_settings().mail_from, letter.recipient, letter.raw, file_name(letter))
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise
