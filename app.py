@@ -40,6 +40,7 @@ import booking.mailbox
 import booking.models
 import booking.offer_admin
 import booking.offers
+import booking.personal_data
 import booking.reminders
 import booking.reply_admin
 import booking.reply_service
@@ -48,7 +49,11 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.data_views
+import desk.lead_views
+import desk.retention
 import desk.returned_views
+import desk.team_views
 import desk.views
 import dev.commands
 import dev.stories
@@ -63,10 +68,15 @@ import kit.schema
 import kit.security
 import kit.templating
 import leads.consent
+import leads.funnel_models
 import leads.handover
+import leads.webhook_models
+import leads.webhooks
 import pages.health
 import pages.views
-import staff.access
+import staff.account_views
+import staff.audit_models
+import staff.sign_in
 import staff.views
 from kit.context import EXTENSION
 from kit.settings import Settings, load_settings
@@ -87,8 +97,12 @@ BLUEPRINTS = (
     assessment.check_in_views.blueprint,
     assessment.method_views.blueprint,
     staff.views.blueprint,
+    staff.account_views.account_admin,
     desk.views.blueprint,
     desk.returned_views.blueprint,
+    desk.lead_views.lead_admin,
+    desk.data_views.data_admin,
+    desk.team_views.team_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
@@ -118,6 +132,9 @@ JOBS: dict[str, Callable[[], object]] = {
     "send_stories": blog.sending_job.send_stories,
     "forget_unconfirmed": blog.subscribers.forget_unconfirmed,
     "offer_openings": booking.waitlist_job.offer_openings,
+    "deliver_webhooks": leads.webhooks.deliver_due,
+    "forget_emptied_consults": booking.personal_data.forget_emptied,
+    "let_go": desk.retention.let_go,
 }
 
 
@@ -132,7 +149,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit.templating.install(app, settings)
     kit.limits.install(app, settings)
     kit.jobs.install(app, settings, JOBS)
-    staff.access.install(app, settings)
+    staff.sign_in.install(app, settings)
     blog.views.install(app, settings)
     kit.errors.install(app)
     kit.front.install(app, ("/", "/sitemap.xml", "/stories/*", "/static/*"), partial(blog.views.current, app))

@@ -20,11 +20,11 @@ from kit import clock, zones
 from kit.context import current_settings
 from kit.refusals import Refusal
 from kit.security import takes_up_to
-from staff.access import current_account, desk_only, may, need
+from staff.access import current_account, desk_only
+from staff.roles import Right
 
-admin = desk_only(Blueprint("stories_admin", __name__, url_prefix="/desk/stories"))
+admin = desk_only(Blueprint("stories_admin", __name__, url_prefix="/desk/stories"), Right.WRITE_STORIES)
 
-WRITERS = ("author", "owner")
 STEM = re.compile(r"[^\W_][\w.-]{0,119}")
 ON_A_LEAF = 50
 
@@ -40,7 +40,6 @@ def overview() -> ResponseReturnValue:
         faults=[(fault, fault.split(":")[0].removesuffix(".md")) for fault in found.faults],
         out=edition().by_slug,
         tags=found.tags,
-        writes=may(*WRITERS),
         zone_name=current_settings().site_timezone,
     )
 
@@ -48,7 +47,6 @@ def overview() -> ResponseReturnValue:
 @admin.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Begin a story as a draft."""
-    need(*WRITERS)
     form = NewStoryForm()
     if form.validate_on_submit():
         now = editing.local(clock.now(), _zone())
@@ -67,7 +65,6 @@ def new() -> ResponseReturnValue:
 @takes_up_to(MOST_BYTES + 1024 * 1024)
 def edit(stem: str) -> ResponseReturnValue:
     """One story: its fields, its text, and how it looks."""
-    need(*WRITERS)
     opened = editing.open_story(library(), _name(stem))
     if opened.written is None or request.args.get("as") == "file":
         return _edit_file(opened)
@@ -99,7 +96,6 @@ def edit(stem: str) -> ResponseReturnValue:
 @admin.post("/<stem>/look")
 def look(stem: str) -> ResponseReturnValue:
     """How the typed text would look, as a piece of a page; the same that Preview shows."""
-    need(*WRITERS)
     opened = editing.open_story(library(), _name(stem))
     form = StoryForm()
     form.offer_tags(shelf().tags.values())
@@ -118,7 +114,6 @@ def look(stem: str) -> ResponseReturnValue:
 @admin.post("/<stem>/links")
 def add_link(stem: str) -> ResponseReturnValue:
     """A secret link to the draft."""
-    need(*WRITERS)
     opened = editing.open_story(library(), _name(stem))
     form = LinkForm()
     if not form.validate_on_submit():
@@ -130,7 +125,6 @@ def add_link(stem: str) -> ResponseReturnValue:
 @admin.post("/<stem>/links/<int:link_id>/end")
 def end_link(stem: str, link_id: int) -> ResponseReturnValue:
     """Take a link back."""
-    need(*WRITERS)
     if ButtonForm().validate_on_submit():
         previews.take_back(link_id, now=clock.now())
     return redirect(url_for(".edit", stem=stem, saved="ended") + "#links", 303)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 import assessment.services
 import booking.schedule
 import booking.services
-import leads.services
+import leads.lists
 from booking.hours import ONE_DAY, instant
 from booking.models import Booking, BookingState, Consultant
 from desk.known import Known, look_up
@@ -117,8 +117,8 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
     coming = [found for found in mine if found.starts_at >= tomorrow][:COMING_MOST]
 
     people = booking.schedule.leads_of((*of_today, *unsettled, *coming))
-    due = leads.services.call_backs_due(day + timedelta(days=COMING_DAYS), since=now - CALL_BACKS_FROM)
-    newest = leads.services.list_leads().leads[:NEWEST]
+    due = leads.lists.call_backs_due(day + timedelta(days=COMING_DAYS), since=now - CALL_BACKS_FROM)
+    newest = leads.lists.newest(NEWEST)
     known = look_up((*people.values(), *(lead for _, lead in due), *newest))
 
     def meet(found: Iterable[Booking]) -> tuple[Meeting, ...]:

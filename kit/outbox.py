@@ -346,6 +346,11 @@ def may_go_again(letter: Letter) -> bool:
     return not suppression.held_back([letter.recipient], letter.purpose, at=clock.now())
 
 
+def file_name(letter: Letter) -> str:
+    """What a letter is called as a file, without its ending."""
+    return f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
+
+
 def _holding(search: str, kind: str) -> ColumnElement[bool]:
     """What is written on a letter holds the words; without any every letter does."""
     holds = or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
@@ -355,9 +360,8 @@ def _holding(search: str, kind: str) -> ColumnElement[bool]:
 def _deliver(transport: Transport, letter_id: int) -> bool:
     """Send one claimed letter; gives whether it left. Raises what makes the whole connection useless."""
     letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
-    name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
-        transport.send(current_settings().mail_from, letter.recipient, raw_of(letter), name)
+        transport.send(current_settings().mail_from, letter.recipient, raw_of(letter), file_name(letter))
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise

@@ -304,11 +304,10 @@ def test_links_to_a_draft_are_made_and_taken_back(ann: FlaskClient, library: Lib
     assert "/stories/preview/" not in ann.get(EDIT).get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["/desk/stories/new", EDIT])
+@pytest.mark.parametrize("address", ["/desk/stories/", "/desk/stories/new", EDIT])
 def test_who_only_consults_does_not_write(app: Flask, library: Library, address: str):
     consultant = signed_in(app, "Cy Dell", "cy@example.com", "consultant")
 
-    assert Page(consultant.get("/desk/stories/"), consultant).texts("th a")[0] == "First title"
     assert consultant.get(address).status_code == 403
 
 

@@ -19,7 +19,9 @@ from dev.people import EVERYBODY, PASSWORD, ROBIN
 from kit import clock
 from kit.db import db, session
 from kit.outbox import Letter, LetterState
+from leads import lists
 from leads import services as leads
+from leads.lists import Wanted
 from leads.models import Happening, HappeningKind, Lead, Stage
 from staff.models import Account, Invitation
 from tests.conftest import Browser, some_settings
@@ -119,8 +121,8 @@ def test_nothing_lies_in_the_future_but_what_is_to_come(site: Flask):
 
 
 def test_a_timeline_runs_as_things_happened(site: Flask):
-    (ann,) = leads.list_leads(search="Ann Avery").leads
-    (iris,) = leads.list_leads(search="Iris Novak").leads
+    (ann,) = lists.list_leads(Wanted(search="Ann Avery")).leads
+    (iris,) = lists.list_leads(Wanted(search="Iris Novak")).leads
 
     def kinds(lead: Lead) -> list[str]:
         return [happening.kind.value for happening in reversed(leads.timeline(lead))]

@@ -45,6 +45,9 @@ from kit import clock, jobs, outbox
 from kit.db import Base, db, session, transaction
 from kit.outbox import Letter
 from leads.consent import Ask
+from staff import team
+from staff.models import Account
+from staff.roles import Role
 from tests.assessment.scored import a_scored
 from tests.blog.readers import a_subscriber
 from tests.booking.builders import a_consult_type, a_consultant, minutes
@@ -119,6 +122,8 @@ def write_every_letter() -> None:
     somebody_waits_and_a_time_opens()
     somebody_subscribes_and_gets_a_story()
     somebody_is_asked_each_week()
+    robin = session().scalars(select(Account).where(Account.email == ROBIN.email)).one()
+    team.invite_by_mail("new.colleague@example.com", Role.AUTHOR, by=robin, at=NOW)
 
 
 def a_calendar_is_unread() -> None:
