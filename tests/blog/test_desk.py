@@ -98,6 +98,7 @@ def test_of_two_who_write_neither_loses_a_word(ann: FlaskClient, app: Flask, lib
     assert refused.status_code == 409
     assert "Bo was here." in page.all("#theirs")[0].text
     assert "Ann was here." in page.all("#body")[0].text
+    assert "Ann was here." in page.texts(".look")[0]
     assert "Bo was here." in file_of(library)
     assert page.form(0).submit().status_code == 303
     assert "Ann was here." in file_of(library)
