@@ -8,13 +8,21 @@ from pathlib import Path
 from flask import Flask
 from flask_login import user_logged_in
 
+import assessment.check_in_views
+import assessment.check_ins
+import assessment.method_views
 import assessment.services
 import assessment.views
 import blog.admin
 import blog.commands
 import blog.feed_views
+import blog.newsletter_admin
 import blog.preview_models
 import blog.preview_views
+import blog.sending_job
+import blog.subscriber_admin
+import blog.subscribers
+import blog.subscription_views
 import blog.views
 import booking.admin
 import booking.block_admin
@@ -40,6 +48,7 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.returned_views
 import desk.views
 import dev.commands
 import dev.stories
@@ -53,6 +62,7 @@ import kit.outbox
 import kit.schema
 import kit.security
 import kit.templating
+import leads.consent
 import leads.handover
 import pages.health
 import pages.views
@@ -67,12 +77,18 @@ BLUEPRINTS = (
     pages.views.blueprint,
     pages.health.blueprint,
     blog.views.blueprint,
+    blog.subscription_views.blueprint,
+    blog.newsletter_admin.blueprint,
+    blog.subscriber_admin.blueprint,
     blog.feed_views.blueprint,
     blog.preview_views.blueprint,
     blog.admin.admin,
     assessment.views.blueprint,
+    assessment.check_in_views.blueprint,
+    assessment.method_views.blueprint,
     staff.views.blueprint,
     desk.views.blueprint,
+    desk.returned_views.blueprint,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
@@ -89,6 +105,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
     "render_reports": assessment.services.render_due_reports,
     "forget_old_drafts": assessment.services.forget_old_drafts,
+    "write_check_ins": assessment.check_ins.write_due,
+    "forget_check_ins": assessment.check_ins.forget_unconfirmed,
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
     "read_calendars": booking.calendar_sources.read_due,
     "write_calendars": booking.calendar_writing.write_due,
@@ -97,6 +115,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "forget_old_replies": booking.reply_service.forget_old,
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
+    "send_stories": blog.sending_job.send_stories,
+    "forget_unconfirmed": blog.subscribers.forget_unconfirmed,
     "offer_openings": booking.waitlist_job.offer_openings,
 }
 
@@ -120,6 +140,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
     leads.handover.arrived.connect(assessment.services.claim)
+    leads.consent.newsletter_wanted.connect(blog.subscribers.hear)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)
     app.cli.add_command(booking.commands.receive_mail)

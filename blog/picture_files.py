@@ -7,7 +7,7 @@ import threading
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from blog.picture import Picture
 
@@ -101,6 +101,8 @@ def keep(target: Path, content: bytes) -> None:
 
 def _unpack(name: str, raw: bytes) -> Image.Image:
     """The picture upright, in plain colours, on paper where it is transparent; nothing else that was in the file."""
+    # The layout engine of the report sets this to True for whoever shares its process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(raw), formats=KNOWN) as image:
             upright = ImageOps.exif_transpose(image)

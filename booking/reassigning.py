@@ -54,7 +54,7 @@ def reassign(booking: Booking, consultant_id: int, *, by: str, reason: str, now:
                 "reference": new.reference,
                 "start": new.starts_at.isoformat(),
                 "with": new.consultant.name,
-                "was": old.consultant.name,
+                "from": old.consultant.name,
                 "reason": reason,
             }
             headline = f"{new.consult_type.name} given to {new.consultant.name} by {by}"

@@ -32,5 +32,11 @@ class StageForm(PageForm):
         return Stage(self.stage.data), self.reason.data or ""
 
 
+class ReasonForm(PageForm):
+    """Why mail goes to an address again."""
+
+    reason = OneLine("Why it should work now", [Needed("Say in a few words why mail should arrive now")], most=200)
+
+
 class ButtonForm(PageForm):
     """A button alone."""

@@ -1,6 +1,8 @@
 """What is said about a letter: where it stands, and what went wrong on its way."""
 
 from kit.outbox import Letter, LetterState
+from kit.refusal_rules import Meaning
+from kit.suppression import Bounce
 
 TROUBLES = {
     "SMTPRecipientsRefused": "The mail server refuses the address",
@@ -23,12 +25,29 @@ def say_trouble(trouble: str) -> str:
     return TROUBLES.get(trouble, f"{UNKNOWN} ({trouble})") if trouble else ""
 
 
+def say_kind(kind: str) -> str:
+    """What kind of letter it is: `Booked guest`."""
+    return kind.replace("-", " ").replace("_", " ").capitalize()
+
+
+def say_bounce(bounce: Bounce) -> str:
+    """What a mail server said that did not deliver a letter."""
+    meant = {
+        Meaning.HARD: "No such address, says the mail server there",
+        Meaning.SOFT: "Not delivered for now, says the mail server there",
+        Meaning.OURS: "Refused because of us or of the letter, says the mail server there",
+    }[bounce.meaning]
+    return f"{meant} ({bounce.status})" if bounce.status else meant
+
+
 def say_state(letter: Letter, *, by_files: bool) -> str:
     """Where a letter stands. `by_files` is whether letters become files because no server is configured."""
     if letter.state is LetterState.SENT:
         return "Kept as a file" if by_files else "Left"
     if letter.state is LetterState.FAILED:
         return "Given up"
+    if letter.state is LetterState.WITHDRAWN:
+        return "Taken back"
     if letter.state is LetterState.SENDING:
         return "Leaving now"
     return "Waiting to be tried again" if letter.tries else "Waiting"

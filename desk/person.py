@@ -4,25 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import blog.subscribers
 import booking.services
 import leads.services
+from blog.subscription_models import Subscriber
 from booking.models import Booking, BookingState
 from desk.facts import Row
 from desk.known import Known, look_up
 from desk.today import CALL_BACKS_FROM, CallBack
-from kit import outbox
+from kit import outbox, suppression
 from kit.outbox import Letter
+from kit.suppression import Bounce
 from kit.zones import zone
 from leads.models import Happening, Lead
 from leads.origin import Origin
 
 FAR = timedelta(days=800)
 LETTERS = 5
+BOUNCES = 2
 
 
 @dataclass(frozen=True)
 class Person:
-    """A lead with their result, their next consult, when they want to be called, and everything that happened."""
+    """A lead with their result, their next consult, when they want to be called, and everything that happened.
+
+    `bounces` are the latest letters to them that came back.
+    """
 
     lead: Lead
     known: Known
@@ -30,6 +37,8 @@ class Person:
     call_back: CallBack | None
     happenings: tuple[Happening, ...]
     letters: tuple[Letter, ...]
+    bounces: tuple[Bounce, ...]
+    subscriber: Subscriber | None
     origin: tuple[Row, ...]
 
 
@@ -49,6 +58,8 @@ def look_at(lead: Lead, *, zone_name: str, now: datetime, titles: Mapping[str, s
         call_back=None if wanted is None else CallBack(wanted, lead, known, (today - wanted).days),
         happenings=leads.services.timeline(lead),
         letters=outbox.letters_to(lead.address, most=LETTERS),
+        bounces=suppression.bounces_of(lead.address, most=BOUNCES),
+        subscriber=blog.subscribers.find_by_address(lead.address),
         origin=_origin(lead, titles),
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
+import assessment.services
 import booking.schedule
 import booking.services
 import leads.services
@@ -25,6 +26,7 @@ COMING_DAYS = 14
 COMING_MOST = 8
 OPEN_FOR = timedelta(days=28)
 CALL_BACKS_FROM = timedelta(days=400)
+REPORTS_FROM = timedelta(days=14)
 NEWEST = 6
 WORKER_LATE = timedelta(minutes=5)
 
@@ -70,7 +72,8 @@ class Today:
     """The first screen: whom to talk with today, who was talked with, the next days, call-backs, what is amiss.
 
     `unsettled` are consults of earlier days of which nobody has said whether they took place. `others` counts the
-    consults of colleagues that are left out while only one's own are shown.
+    consults of colleagues that are left out while only one's own are shown. `without_report` are those whose report
+    could not be made.
     """
 
     day: date
@@ -85,6 +88,7 @@ class Today:
     letters_waiting: int
     letters_failed: int
     worker_late: bool
+    without_report: tuple[Lead, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -149,7 +153,14 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
         letters_waiting=states.get(LetterState.WAITING, 0) + states.get(LetterState.SENDING, 0),
         letters_failed=states.get(LetterState.FAILED, 0),
         worker_late=beat is None or now - beat > WORKER_LATE,
+        without_report=_without_report(now),
     )
+
+
+def _without_report(now: datetime) -> tuple[Lead, ...]:
+    """Who asked for a report of late that could not be made."""
+    wanted = [report.lead_id for report in assessment.services.failed_reports(since=now - REPORTS_FROM)]
+    return tuple(session().scalars(select(Lead).where(Lead.id.in_(wanted)).order_by(Lead.id))) if wanted else ()
 
 
 def _seats(own: Consultant, consults: Iterable[Booking]) -> set[int]:

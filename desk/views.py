@@ -16,10 +16,11 @@ from desk.downloads import file_of
 from desk.forms import ButtonForm, NoteForm, StageForm
 from desk.known import look_up
 from desk.today import look
-from kit import clock, mail_reading, outbox
+from kit import clock, mail_reading, outbox, suppression
 from kit.context import current_settings
 from kit.outbox import LetterState
 from kit.refusals import NotFound
+from kit.security import as_mail
 from leads.models import Stage
 from leads.services import LeadOrder
 from staff.access import current_account, desk_only
@@ -102,12 +103,14 @@ def move_stage(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/mail/")
 def mail() -> ResponseReturnValue:
     """Every letter and where it stands."""
-    search, state = _search(), _one_of(LetterState, "state")
+    search, state, kind = _search(), _one_of(LetterState, "state"), request.args.get("kind", "")[:64]
     return render_template(
         "desk/mail.html",
-        page=outbox.list_letters(number=_page_number(), state=state, search=search),
-        counts=outbox.count_by_state(search=search),
+        page=outbox.list_letters(number=_page_number(), state=state, kind=kind, search=search),
+        counts=outbox.count_by_state(kind=kind, search=search),
         states=tuple(LetterState),
+        kinds={each: mail_words.say_kind(each) for each in outbox.kinds()},
+        kind=kind,
         search=search,
         state=state,
         by_files=_by_files(),
@@ -125,7 +128,11 @@ def letter(letter_id: int) -> ResponseReturnValue:
         "desk/letter.html",
         letter=found,
         lead=leads.services.find_by_address(found.recipient),
-        reading=mail_reading.read(found.raw),
+        reading=mail_reading.read(outbox.raw_of(found)),
+        kind=mail_words.say_kind(found.kind),
+        bounces=suppression.bounces_of_letter(found.id),
+        say_bounce=mail_words.say_bounce,
+        may_go_again=outbox.may_go_again(found),
         by_files=_by_files(),
         say_state=mail_words.say_state,
         say_trouble=mail_words.say_trouble,
@@ -137,15 +144,27 @@ def letter(letter_id: int) -> ResponseReturnValue:
 @blueprint.get("/mail/<int:letter_id>/files/<int:number>")
 def letter_file(letter_id: int, number: int) -> ResponseReturnValue:
     """A file that came with a letter."""
-    return file_of(mail_reading.read(outbox.get_letter(letter_id).raw), number)
+    return file_of(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))), number)
 
 
-@blueprint.post("/mail/<int:letter_id>/again")
+@blueprint.get("/mail/<int:letter_id>/html")
+def letter_html(letter_id: int) -> ResponseReturnValue:
+    """A letter as a mail program shows it."""
+    return as_mail(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))).html)
+
+
+@blueprint.route("/mail/<int:letter_id>/again", methods=["GET", "POST"])
 def send_again(letter_id: int) -> ResponseReturnValue:
-    """Send the same letter once more."""
+    """Ask whether a letter should leave once more; the button sends it."""
     if ButtonForm().validate_on_submit():
-        outbox.send_again(letter_id)
-    return redirect(f"/desk/mail/{letter_id}?done=again", 303)
+        again = outbox.send_again(letter_id)
+        return redirect(f"/desk/mail/{again.id}?done=again", 303)
+    found = outbox.get_letter(letter_id)
+    if not outbox.may_go_again(found):
+        raise outbox.NewsletterOnce
+    return render_template(
+        "desk/letter_again.html", letter=found, has_invite=bool(mail_reading.read(outbox.raw_of(found)).calendar)
+    )
 
 
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm) -> ResponseReturnValue:
@@ -162,6 +181,7 @@ def _lead_page(public_id: str, note: NoteForm, stage: StageForm) -> ResponseRetu
         facts=facts,
         by_files=_by_files(),
         say_state=mail_words.say_state,
+        say_bounce=mail_words.say_bounce,
         zone_name=_zone_name(),
     )
     return page, 422 if note.errors or stage.errors else 200

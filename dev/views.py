@@ -12,15 +12,11 @@ from dev import sheet
 from kit import mail_reading, outbox
 from kit.context import current_settings
 from kit.refusals import NotFound
-from kit.security import CONTENT_SECURITY_POLICY
+from kit.security import CONTENT_SECURITY_POLICY, as_mail
 
 blueprint = Blueprint("dev", __name__, url_prefix="/dev")
 
 WITH_FRAMES = CONTENT_SECURITY_POLICY + "; frame-src 'self'"
-OF_A_MAIL = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox"
-)
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
@@ -54,13 +50,13 @@ def letter(letter_id: int) -> ResponseReturnValue:
 @blueprint.get("/inbox/<int:letter_id>/html")
 def letter_html(letter_id: int) -> ResponseReturnValue:
     """The HTML part alone, as a mail program would show it: its own styles and nothing else."""
-    return _as_mail(mail_reading.read(outbox.get_letter(letter_id).raw).html)
+    return as_mail(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))).html)
 
 
 @blueprint.get("/inbox/<int:letter_id>/files/<int:number>")
 def letter_file(letter_id: int, number: int) -> ResponseReturnValue:
     """A file that came with a letter."""
-    return file_of(mail_reading.read(outbox.get_letter(letter_id).raw), number)
+    return file_of(mail_reading.read(outbox.raw_of(outbox.get_letter(letter_id))), number)
 
 
 @blueprint.get("/sheet")
@@ -78,12 +74,12 @@ def wrong_sheet() -> ResponseReturnValue:
 @blueprint.get("/sheet/mail")
 def mail_sheet() -> ResponseReturnValue:
     """The pieces that mail is made of."""
-    return _as_mail(render_template("dev/mail_pieces.html"))
+    return as_mail(render_template("dev/mail_pieces.html"))
 
 
 def _inbox(page: outbox.LetterPage, chosen: int | None) -> ResponseReturnValue:
     found = None if chosen is None else outbox.get_letter(chosen)
-    reading = None if found is None else mail_reading.read(found.raw)
+    reading = None if found is None else mail_reading.read(outbox.raw_of(found))
     shown = render_template(
         "dev/inbox.html",
         page=page,
@@ -102,12 +98,6 @@ def _sheet(*, wrong: bool) -> ResponseReturnValue:
 def _framing(page: str) -> Response:
     response = make_response(page)
     response.headers["Content-Security-Policy"] = WITH_FRAMES
-    return response
-
-
-def _as_mail(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Content-Security-Policy"] = OF_A_MAIL
     return response
 
 

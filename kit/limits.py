@@ -1,5 +1,7 @@
 """How often one network may do something. Counts live in memory, or in Redis where it is configured."""
 
+from ipaddress import ip_address, ip_network
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -7,6 +9,12 @@ from flask_limiter.util import get_remote_address
 from kit.settings import Settings
 
 limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=False)
+
+
+def network_of_request() -> str:
+    """The network a request comes from: what one house or office usually has (a /24 of IPv4, a /48 of IPv6)."""
+    address = ip_address(get_remote_address())
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def install(app: Flask, settings: Settings) -> None:

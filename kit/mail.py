@@ -18,6 +18,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -41,6 +42,13 @@ class AddressUnusable(Unacceptable):
     sentence = "An e-mail address or name cannot contain a line break."
 
 
+class Purpose(StrEnum):
+    """Why somebody gets a letter: they asked for this one, or they have subscribed."""
+
+    ASKED_FOR = "asked for"
+    NEWSLETTER = "newsletter"
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that goes with a message."""
@@ -54,7 +62,8 @@ class Attachment:
 class Mail:
     """One message to one person. `calendar` is an iCalendar object whose METHOD is `calendar_method`.
 
-    `kind` and `about` name what it is and what it belongs to, for the mail log; they are not sent.
+    `kind` and `about` name what it is and what it belongs to, for the mail log; they are not sent, nor is `purpose`.
+    `headers` are further lines of its head, (name, value), in ASCII.
     """
 
     kind: str
@@ -68,6 +77,8 @@ class Mail:
     calendar_method: str = ""
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
+    purpose: Purpose = Purpose.ASKED_FOR
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def compose(mail: Mail, *, settings: Settings, message_id: str, at: datetime) -> bytes:
@@ -76,7 +87,7 @@ def compose(mail: Mail, *, settings: Settings, message_id: str, at: datetime) ->
     With a calendar the shape is RFC 6047's, as mail programs of today read it: mixed{ alternative{ text, HTML,
     calendar without disposition }, the same calendar as a file }. Raises AddressUnusable.
     """
-    for value in (mail.to, mail.to_name, mail.subject, mail.reply_to):
+    for value in (mail.to, mail.to_name, mail.subject, mail.reply_to, *(value for _, value in mail.headers)):
         if re.search(r"[\x00-\x1f\x7f]", value):
             raise AddressUnusable
     parts: list[Part] = [_text(mail.text, "plain"), _text(mail.html, "html")]
@@ -102,6 +113,8 @@ def compose(mail: Mail, *, settings: Settings, message_id: str, at: datetime) ->
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     written = io.BytesIO()
+    # Written as they are: the library would put a long address on a line of its own, below an empty one.
+    written.writelines(f"{name}: {value}\r\n".encode("ascii") for name, value in mail.headers)
     BytesGenerator(written, mangle_from_=False, policy=WIRE).flatten(message)
     return written.getvalue()
 

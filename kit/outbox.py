@@ -6,24 +6,43 @@ dies after the server took a letter and before that is noted sends it twice: RFC
 it, and whoever gets both knows them for one by the Message-ID, an invite by its UID and SEQUENCE too.
 
 Letters to one person about one thing leave in the order in which they were written: a cancellation never overtakes
-the invite that still waits.
+the invite that still waits. What somebody asked for leaves before the copies of a circular.
 """
 
 import smtplib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, LargeBinary, String, Text, exists, func, or_, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship, undefer
 
-from kit import clock, jobs
+from kit import clock, jobs, refusal_rules, suppression
+from kit.circulars import Circular, fill_in
 from kit.context import current_settings
 from kit.db import Base, UtcDateTime, after_commit, enum_column, session, transaction
 from kit.logs import log
-from kit.mail import Mail, Transport, compose, open_transport
+from kit.mail import Mail, Purpose, Transport, compose, open_transport
+from kit.refusal_rules import Meaning
 from kit.refusals import Conflict, NotFound
+from kit.suppression import Returned
 
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
 CLOSING = 421  # the server ends the connection (RFC 5321, 4.2.3)
@@ -38,29 +57,57 @@ class LetterState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 OPEN = (LetterState.WAITING, LetterState.SENDING)
 
 
 class Letter(Base):
-    """A message on its way to one person."""
+    """A message on its way to one person. A copy of a circular has its `own` address of a page in place of bytes."""
 
     __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("circular_id", "recipient"), Index("ix_letter_line", "state", "purpose", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(64), index=True)
+    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose), default=Purpose.ASKED_FOR)
     about: Mapped[str] = mapped_column(String(120), index=True)
     recipient: Mapped[str] = mapped_column(String(320), index=True)
     subject: Mapped[str] = mapped_column(String(400))
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
-    raw: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    circular_id: Mapped[int | None] = mapped_column(ForeignKey("circular.id"))
+    own: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[LetterState] = mapped_column(enum_column(LetterState), default=LetterState.WAITING)
     tries: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
+    circular: Mapped[Circular | None] = relationship()
+
+
+EARLIER = aliased(Letter)
+# An earlier letter to the same person about the same thing has not left yet.
+OVERTAKES = exists().where(
+    Letter.about != "",
+    EARLIER.about == Letter.about,
+    EARLIER.recipient == Letter.recipient,
+    EARLIER.id < Letter.id,
+    EARLIER.state.in_(OPEN),
+)
+# The first of those in line; asked for one state at a time, so that an index leads to it however long the line is.
+NEXT = (
+    select(Letter)
+    .where(Letter.state == bindparam("state"), Letter.due_at <= bindparam("until", type_=UtcDateTime), ~OVERTAKES)
+    .order_by(Letter.purpose, Letter.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=Letter)
+)
+TO_BE_SENT = (
+    select(Letter).where(Letter.id == bindparam("letter_id")).options(undefer(Letter.raw), joinedload(Letter.circular))
+)
 
 
 @dataclass(frozen=True)
@@ -87,13 +134,24 @@ class LetterLeaving(Conflict):
     sentence = "It is being handed to the mail server. Look again in a few minutes."
 
 
+class NewsletterOnce(Conflict):
+    """A copy of the newsletter has left already, was taken back, or may not go there."""
+
+    title = "This copy of the newsletter is not sent again"
+    sentence = (
+        "A newsletter goes to each subscriber once. Only a copy that was given up can be tried again, and only to "
+        "somebody who still gets the newsletter."
+    )
+
+
 def put(mail: Mail) -> Letter:
     """Write a letter in the caller's transaction; it leaves soon after the commit. Raises AddressUnusable."""
     at = clock.now()
     settings = current_settings()
-    message_id = f"<{uuid.uuid4().hex}@{settings.base_host}>"
+    message_id = _new_message_id()
     letter = Letter(
         kind=mail.kind,
+        purpose=mail.purpose,
         about=mail.about,
         recipient=mail.to,
         subject=mail.subject,
@@ -105,6 +163,65 @@ def put(mail: Mail) -> Letter:
     session().add(letter)
     after_commit(_wake)
     return letter
+
+
+def put_copies(circular: Circular, people: Iterable[tuple[str, str]]) -> int:
+    """Write a copy of a circular for each (address, own address of a page), in the caller's transaction.
+
+    Gives how many. Nobody has two copies of one circular: the database refuses the second.
+    """
+    at = clock.now()
+    rows = [
+        {
+            "kind": circular.kind,
+            "purpose": Purpose.NEWSLETTER,
+            "about": "",
+            "recipient": address,
+            "subject": circular.subject,
+            "message_id": _new_message_id(),
+            "circular_id": circular.id,
+            "own": own,
+            "due_at": at,
+            "created_at": at,
+        }
+        for address, own in people
+    ]
+    if rows:
+        session().execute(insert(Letter), rows)
+        after_commit(_wake)
+    return len(rows)
+
+
+def withdraw(address: str, purpose: Purpose, *, given_up_too: bool = False) -> int:
+    """Take back what waits for an address for that purpose, in the caller's transaction. Gives how many.
+
+    With `given_up_too` what could not leave before is not tried again, either.
+    """
+    states = (LetterState.WAITING, LetterState.FAILED) if given_up_too else (LetterState.WAITING,)
+    waiting = (
+        update(Letter)
+        .where(
+            func.lower(Letter.recipient) == address.lower(),
+            Letter.purpose == purpose,
+            Letter.state.in_(states),
+        )
+        .values(state=LetterState.WITHDRAWN)
+        .execution_options(synchronize_session="fetch")
+    )
+    return int(session().execute(waiting).rowcount)  # type: ignore[attr-defined]
+
+
+def raw_of(letter: Letter) -> bytes:
+    """The message as bytes: as it was written, or the copy of the circular filled in."""
+    if letter.raw is not None:
+        return letter.raw
+    assert letter.circular is not None
+    mail = fill_in(letter.circular, to=letter.recipient, own=letter.own)
+    return compose(mail, settings=current_settings(), message_id=letter.message_id, at=letter.created_at)
+
+
+def _new_message_id() -> str:
+    return f"<{uuid.uuid4().hex}@{current_settings().base_host}>"
 
 
 def _wake() -> None:
@@ -123,9 +240,10 @@ def deliver_due() -> int:
         try:
             with open_transport(current_settings()) as transport:
                 while claimed is not None:
-                    sent += _deliver(transport, claimed)
-                    claimed = None
-                    claimed = _claim()
+                    left = _deliver(transport, claimed)
+                    sent += left
+                    gone, claimed = claimed if left else None, None
+                    claimed = _claim(gone=gone)
         except (smtplib.SMTPException, OSError, ValueError) as fault:
             if claimed is not None:
                 _put_off(claimed, fault)
@@ -139,9 +257,9 @@ def waiting_count() -> int:
     return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(OPEN))) or 0
 
 
-def list_letters(*, number: int = 1, state: LetterState | None = None, search: str = "") -> LetterPage:
-    """A page of the mail log, newest first: in one state, to an address or with a subject that holds `search`."""
-    chosen = select(Letter).where(_holding(search))
+def list_letters(*, number: int = 1, state: LetterState | None = None, kind: str = "", search: str = "") -> LetterPage:
+    """A page of the mail log, newest first: in one state, of a kind, to an address or with a subject with `search`."""
+    chosen = select(Letter).where(_holding(search, kind))
     if state is not None:
         chosen = chosen.where(Letter.state == state)
     total = session().scalar(select(func.count()).select_from(chosen.subquery())) or 0
@@ -151,10 +269,15 @@ def list_letters(*, number: int = 1, state: LetterState | None = None, search: s
     return LetterPage(tuple(session().scalars(rows)), number, pages, total)
 
 
-def count_by_state(*, search: str = "") -> dict[LetterState, int]:
+def count_by_state(*, kind: str = "", search: str = "") -> dict[LetterState, int]:
     """How many letters stand where."""
-    counted = select(Letter.state, func.count(Letter.id)).where(_holding(search)).group_by(Letter.state)
+    counted = select(Letter.state, func.count(Letter.id)).where(_holding(search, kind)).group_by(Letter.state)
     return dict(session().execute(counted).all())
+
+
+def kinds() -> tuple[str, ...]:
+    """What kinds of letters there are."""
+    return tuple(session().scalars(select(Letter.kind).distinct().order_by(Letter.kind)))
 
 
 def letters_to(address: str, *, most: int) -> tuple[Letter, ...]:
@@ -172,7 +295,11 @@ def get_letter(letter_id: int) -> Letter:
 
 
 def send_again(letter_id: int) -> Letter:
-    """Put a letter back among those that wait: the same bytes leave anew. Raises NoSuchLetter, LetterLeaving."""
+    """Send a letter once more; gives the one that leaves. Raises NoSuchLetter, LetterLeaving, NewsletterOnce.
+
+    What has not left goes back among those that wait, the same bytes. What has left is written anew under a Message-ID
+    of its own, since mail programs hide the second of two that share one; an invite in it keeps UID and SEQUENCE.
+    """
     now = clock.now()
     with transaction() as current:
         chosen = select(Letter).where(Letter.id == letter_id).with_for_update()
@@ -181,61 +308,81 @@ def send_again(letter_id: int) -> Letter:
             raise NoSuchLetter
         if letter.state is LetterState.SENDING and letter.due_at > now - CLAIM:
             raise LetterLeaving
+        if not may_go_again(letter):
+            raise NewsletterOnce
+        if letter.state is LetterState.SENT:
+            return _write_anew(letter)
         letter.state, letter.tries, letter.due_at, letter.trouble = LetterState.WAITING, 0, now, ""
         after_commit(_wake)
         return letter
 
 
-def _holding(search: str) -> ColumnElement[bool]:
+def _write_anew(letter: Letter) -> Letter:
+    assert letter.raw is not None  # copies of a circular leave once
+    at, message_id = clock.now(), _new_message_id()
+    again = Letter(
+        kind=letter.kind,
+        purpose=letter.purpose,
+        about=letter.about,
+        recipient=letter.recipient,
+        subject=letter.subject,
+        message_id=message_id,
+        raw=letter.raw.replace(letter.message_id.encode(), message_id.encode(), 1),
+        due_at=at,
+        created_at=at,
+    )
+    session().add(again)
+    session().flush()
+    after_commit(_wake)
+    return again
+
+
+def may_go_again(letter: Letter) -> bool:
+    """Whether a letter can be sent once more: any that was asked for, and a newsletter that was given up."""
+    if letter.purpose is Purpose.ASKED_FOR:
+        return True
+    if letter.state not in (LetterState.FAILED, LetterState.WAITING):
+        return False
+    return not suppression.held_back([letter.recipient], letter.purpose, at=clock.now())
+
+
+def _holding(search: str, kind: str) -> ColumnElement[bool]:
     """What is written on a letter holds the words; without any every letter does."""
-    return or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
+    holds = or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
+    return holds & (Letter.kind == kind) if kind else holds
 
 
-def _deliver(transport: Transport, letter_id: int) -> int:
-    """Send one claimed letter; gives 1 when it left. Raises what makes the whole connection useless."""
-    letter = session().get_one(Letter, letter_id)
+def _deliver(transport: Transport, letter_id: int) -> bool:
+    """Send one claimed letter; gives whether it left. Raises what makes the whole connection useless."""
+    letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
     name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
-        transport.send(current_settings().mail_from, letter.recipient, letter.raw, name)
+        transport.send(current_settings().mail_from, letter.recipient, raw_of(letter), name)
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise
         _put_off(letter_id, fault)
-        return 0
-    with transaction():
-        letter.state, letter.sent_at, letter.trouble = LetterState.SENT, clock.now(), ""
-    return 1
+        return False
+    return True
 
 
-def _claim() -> int | None:
-    """Take the next due letter for this worker; nobody else takes it until the claim runs out."""
+def _claim(*, gone: int | None = None) -> int | None:
+    """Note which letter has `gone`, and take the next one that is due: nobody else takes it until the claim runs out.
+
+    Both are one commit, of which a newsletter needs thousands.
+    """
     at = clock.now()
     with transaction() as current:
-        chosen = select(Letter).where(_due(at), ~_overtakes()).order_by(Letter.id).limit(1)
-        letter = current.scalar(chosen.with_for_update(skip_locked=True, of=Letter))
+        if gone is not None:
+            left = current.get_one(Letter, gone)
+            left.state, left.sent_at, left.trouble = LetterState.SENT, at, ""
+            current.flush()
+        letter = current.scalar(NEXT, {"state": LetterState.SENDING, "until": at - CLAIM})
+        letter = letter or current.scalar(NEXT, {"state": LetterState.WAITING, "until": at})
         if letter is None:
             return None
         letter.state, letter.due_at, letter.tries = LetterState.SENDING, at, letter.tries + 1
         return letter.id
-
-
-def _due(at: datetime) -> ColumnElement[bool]:
-    return or_(
-        (Letter.state == LetterState.WAITING) & (Letter.due_at <= at),
-        (Letter.state == LetterState.SENDING) & (Letter.due_at <= at - CLAIM),
-    )
-
-
-def _overtakes() -> ColumnElement[bool]:
-    """An earlier letter to the same person about the same thing has not left yet."""
-    earlier = aliased(Letter)
-    return exists().where(
-        Letter.about != "",
-        earlier.about == Letter.about,
-        earlier.recipient == Letter.recipient,
-        earlier.id < Letter.id,
-        earlier.state.in_(OPEN),
-    )
 
 
 def _put_off(letter_id: int, fault: Exception) -> None:
@@ -248,7 +395,28 @@ def _put_off(letter_id: int, fault: Exception) -> None:
         letter.state = LetterState.FAILED if final or spent else LetterState.WAITING
         letter.due_at = clock.now() + timedelta(minutes=WAITS[min(letter.tries, len(WAITS)) - 1])
         letter.trouble = type(fault).__name__
+        if letter.state is LetterState.FAILED:
+            _note_refusal(letter, fault)
     log.warning("letter put off", letter=letter_id, fault=type(fault).__name__, final=final)
+
+
+def _note_refusal(letter: Letter, fault: Exception) -> None:
+    """An address that a server does not take says as much as a letter that comes back."""
+    if not isinstance(fault, smtplib.SMTPRecipientsRefused):
+        return
+    for code, reply in fault.recipients.values():
+        words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+        returned = Returned(
+            letter.recipient,
+            refusal_rules.judge(words, code=code),
+            f"{letter.message_id} refused, try {letter.tries}",
+            letter.id,
+            refusal_rules.read_status(words),
+            f"{code} {words}",
+        )
+        suppression.note(returned, at=clock.now())
+        if returned.meaning is Meaning.HARD:
+            withdraw(letter.recipient, Purpose.NEWSLETTER)
 
 
 def _codes(fault: Exception) -> tuple[int, ...]:

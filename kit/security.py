@@ -18,6 +18,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+# A mail is shown as it is, with its own styles and pictures, and can do nothing.
+POLICY_OF_A_MAIL = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 csrf = CSRFProtect()
 _open_to_other_sites: set[str] = set()
@@ -59,6 +64,13 @@ def open_to_other_sites(view: View) -> View:
     csrf.exempt(view)
     _open_to_other_sites.add(f"{view.__module__}.{view.__name__}")
     return view
+
+
+def as_mail(html: str) -> Response:
+    """The HTML part of a mail as an answer: what others may have written stays in its box."""
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = POLICY_OF_A_MAIL
+    return response
 
 
 def takes_up_to(most: int) -> Callable[[View], View]:

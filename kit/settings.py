@@ -1,6 +1,7 @@
 """The site's settings: read from the environment and `instance/settings.toml`, checked, every fault named at once."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from click import ClickException
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 NAMES = (
     "DATABASE_URL",
@@ -18,6 +22,10 @@ NAMES = (
     "MAIL_URL",
     "MAIL_FROM",
     "IMAP_URL",
+    "NEWSLETTER_RATE",
+    "DKIM_KEY",
+    "DKIM_SELECTOR",
+    "DKIM_DOMAIN",
     "CALENDAR_NETWORKS",
     "BASE_URL",
     "SECRET_KEY",
@@ -28,6 +36,8 @@ NAMES = (
     "PORT",
 )
 WEAK_KEY_LENGTH = 32
+FASTEST_RATE = 100_000
+SELECTOR = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,60}[A-Za-z0-9])?")
 
 
 class SettingsError(ClickException):
@@ -39,7 +49,8 @@ class Settings:
     """Everything that differs between two installations. `base_url` ends without a slash.
 
     `calendar_networks` are the private networks in which consultants' calendars may be; without any only calendars on
-    the open internet are read. `stories` is the folder of the stories' files.
+    the open internet are read. `stories` is the folder of the stories' files. `newsletter_rate` is letters a minute.
+    With a `dkim_key`, the path of a private key in PEM, letters are signed.
     """
 
     root: Path
@@ -50,6 +61,10 @@ class Settings:
     mail_url: str | None
     mail_from: str
     imap_url: str | None
+    newsletter_rate: int
+    dkim_key: Path | None
+    dkim_selector: str
+    dkim_domain: str
     calendar_networks: tuple[IPv4Network | IPv6Network, ...]
     base_url: str
     secret_key: str
@@ -105,6 +120,9 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     imap_url = values.get("IMAP_URL") or None
     if imap_url and (urlsplit(imap_url).scheme not in ("imap", "imaps") or not urlsplit(imap_url).hostname):
         faults.append("IMAP_URL must look like imaps://user:password@host/INBOX or imap://user:password@host:143")
+    rate = _rate(values.get("NEWSLETTER_RATE", "120"), faults)
+    mail_from = values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}")
+    dkim_key = _dkim_key(values, instance, faults)
     networks = _networks(values.get("CALENDAR_NETWORKS", ""), faults)
     redis_url = values.get("REDIS_URL") or None
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
@@ -128,8 +146,12 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         database_url=database_url,
         redis_url=redis_url,
         mail_url=mail_url,
-        mail_from=values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}"),
+        mail_from=mail_from,
         imap_url=imap_url,
+        newsletter_rate=rate,
+        dkim_key=dkim_key,
+        dkim_selector=values.get("DKIM_SELECTOR", ""),
+        dkim_domain=values.get("DKIM_DOMAIN") or mail_from.rpartition("@")[2],
         calendar_networks=networks,
         base_url=base_url,
         secret_key=secret_key or _stored_key(instance),
@@ -158,6 +180,31 @@ def _port(value: str, faults: list[str]) -> int:
         return int(value)
     faults.append(f"PORT is {value!r}; it must be a number from 1 to 65535")
     return 0
+
+
+def _rate(value: str, faults: list[str]) -> int:
+    if value.isascii() and value.isdigit() and 0 < int(value) <= FASTEST_RATE:
+        return int(value)
+    faults.append(f"NEWSLETTER_RATE is {value!r}; it must be a number of letters a minute, from 1 to {FASTEST_RATE}")
+    return 0
+
+
+def _dkim_key(values: Mapping[str, str], instance: Path, faults: list[str]) -> Path | None:
+    """Where the private key is: a relative path begins in the instance folder."""
+    named = values.get("DKIM_KEY")
+    if not named:
+        return None
+    path = instance / named
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as fault:
+        faults.append(f"DKIM_KEY: {path} is no private key in PEM without a password ({type(fault).__name__})")
+        return None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < 1024:
+        faults.append(f"DKIM_KEY: {path} must hold an RSA key of at least 1024 bits, such as: openssl genrsa 2048")
+    if not SELECTOR.fullmatch(values.get("DKIM_SELECTOR", "")):
+        faults.append("DKIM_SELECTOR must name the record of the key, such as: gap2026 (letters, digits, hyphens)")
+    return path
 
 
 def _networks(value: str, faults: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -113,6 +113,11 @@ def current_account() -> Account:
     return account
 
 
+def works_here() -> bool:
+    """Whether whoever asks is signed in."""
+    return bool(current_user.is_authenticated)
+
+
 def _must_be_signed_in() -> Any:
     if current_user.is_authenticated:
         return None

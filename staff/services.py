@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_security.utils import hash_password
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from kit import tokens
 from kit.db import session, transaction
@@ -108,3 +108,14 @@ def set_password(email: str, password: str) -> None:
         if account is None:
             raise NoSuchAccount
         account.password, account.fs_uniquifier = hashed, uuid.uuid4().hex
+
+
+def addresses() -> Select[tuple[str]]:
+    """The addresses of all who work here, in lower case, for a query."""
+    return select(func.lower(Account.email))
+
+
+def who_talks_with_leads() -> tuple[Account, ...]:
+    """Active owners and consultants: who is told when a lead is left waiting."""
+    chosen = select(Account).where(Account.active, Account.roles.any(Role.name.in_(("owner", "consultant"))))
+    return tuple(session().scalars(chosen.order_by(Account.id)))

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import JOBS, create_app
-from kit import clock, jobs, schema
+from kit import clock, jobs, outbox, schema
 from kit.db import db, session
 from kit.limits import limiter
 from kit.outbox import Letter
@@ -232,8 +232,8 @@ def letters(app: Flask) -> Callable[[], list[EmailMessage]]:
 def all_letters() -> list[EmailMessage]:
     session().rollback()
     return [
-        message_from_bytes(raw, policy=policy.default)  # type: ignore[misc]
-        for raw in session().scalars(select(Letter.raw).order_by(Letter.id))
+        message_from_bytes(outbox.raw_of(letter), policy=policy.default)  # type: ignore[misc]
+        for letter in session().scalars(select(Letter).order_by(Letter.id))
     ]
 
 

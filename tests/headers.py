@@ -2,8 +2,8 @@
 
 from werkzeug.test import TestResponse
 
-from dev.views import OF_A_MAIL, WITH_FRAMES
-from kit.security import CONTENT_SECURITY_POLICY
+from dev.views import WITH_FRAMES
+from kit.security import CONTENT_SECURITY_POLICY, POLICY_OF_A_MAIL
 
 # Where a cookie may begin: with a time that is picked, with the own page of a consult, and in the desk.
 COOKIES_BEGIN = ("/book/", "/desk/")
@@ -15,10 +15,12 @@ def assert_headers(response: TestResponse) -> None:
     path, headers = response.request.path, response.headers
     if path.startswith("/static/"):
         return
-    # Developers look at mail as it is, styles and all, in a frame that can do nothing.
-    policies = (
-        (CONTENT_SECURITY_POLICY, WITH_FRAMES, OF_A_MAIL) if path.startswith("/dev/") else (CONTENT_SECURITY_POLICY,)
-    )
+    policies = [CONTENT_SECURITY_POLICY]
+    # Mail is looked at as it is, styles and all, where it can do nothing; developers see it in a frame.
+    if path.startswith(("/dev/", "/desk/mail/", "/desk/newsletter/stories/")):
+        policies.append(POLICY_OF_A_MAIL)
+    if path.startswith("/dev/"):
+        policies.append(WITH_FRAMES)
     assert headers["Content-Security-Policy"] in policies, path
     assert headers["X-Content-Type-Options"] == "nosniff", path
     assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), path

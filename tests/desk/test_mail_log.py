@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from desk.mail_words import say_state, say_trouble
 from kit import clock, outbox
 from kit.db import session, transaction
+from kit.mail import Purpose
 from kit.outbox import Letter, LetterState
-from tests.desk.scenes import A_REPORT, a_lead, a_letter
+from tests.booking.builders import a_consult_type
+from tests.desk.scenes import A_REPORT, a_consult, a_lead, a_letter
 from tests.page import Page
 
 MoveClock = Callable[[datetime], None]
@@ -103,19 +105,21 @@ def test_what_is_not_there_is_not_found(desk: FlaskClient, address: str):
     assert desk.get(address).status_code == 404
 
 
+def asked_once_more(desk: FlaskClient, letter: Letter) -> Page:
+    """The page that asks whether the letter should leave again."""
+    page = opened(desk, letter)
+    (link,) = [address for text, address in page.links.items() if text in ("Send it again", "Try again now")]
+    return Page(desk.get(link), desk)
+
+
 @pytest.mark.parametrize(
-    ("state", "button"),
-    [
-        (LetterState.FAILED, "Send it again"),
-        (LetterState.SENT, "Send it again"),
-        (LetterState.WAITING, "Try again now"),
-    ],
+    ("state", "button"), [(LetterState.FAILED, "Try again now"), (LetterState.WAITING, "Try again now")]
 )
 def test_a_letter_goes_back_among_those_that_wait(desk: FlaskClient, state: LetterState, button: str):
     letter = a_letter()
     raw = letter.raw
     spoil(letter, state, tries=9, trouble="TimeoutError", due_at=clock.now() + timedelta(hours=9))
-    page = opened(desk, letter)
+    page = asked_once_more(desk, letter)
     assert page.texts("main button") == [button]
 
     response = page.form("/again").submit()
@@ -128,9 +132,28 @@ def test_a_letter_goes_back_among_those_that_wait(desk: FlaskClient, state: Lett
     assert outbox.deliver_due() == 1
 
 
-def test_a_letter_that_is_leaving_is_left_alone(desk: FlaskClient, at: MoveClock):
-    letter = spoil(a_letter(), LetterState.SENDING, tries=1)
-    page = opened(desk, letter)
+def test_a_letter_that_has_left_leaves_once_more_under_another_name(desk: FlaskClient):
+    consult = a_consult(a_consult_type())
+    letter = outbox.letters_to(consult.address, most=1)[0]
+    letters = outbox.deliver_due()
+    page = asked_once_more(desk, letter)
+    assert page.texts("main button") == ["Send it again"]
+    assert "a calendar that has this invite or a newer one stays as it is" in page.text
+
+    response = page.form("/again").submit()
+
+    first, second = again(letter), outbox.get_letter(letters + 1)
+    assert response.location == f"/desk/mail/{second.id}?done=again"
+    assert (first.state, second.state) == (LetterState.SENT, LetterState.WAITING)
+    assert first.message_id != second.message_id
+    assert first.raw is not None and second.raw is not None
+    assert second.raw.replace(second.message_id.encode(), first.message_id.encode()) == first.raw
+
+
+def test_a_letter_that_is_leaving_is_left_alone(desk: FlaskClient):
+    letter = a_letter()
+    page = asked_once_more(desk, letter)
+    spoil(letter, LetterState.SENDING, tries=1)
 
     response = page.form("/again").submit()
 
@@ -141,9 +164,44 @@ def test_a_letter_that_is_leaving_is_left_alone(desk: FlaskClient, at: MoveClock
 def test_looking_sends_nothing(desk: FlaskClient):
     letter = spoil(a_letter(), LetterState.FAILED)
 
-    assert desk.get(f"/desk/mail/{letter.id}/again").status_code == 405
+    assert desk.get(f"/desk/mail/{letter.id}/again").status_code == 200
     assert desk.post(f"/desk/mail/{letter.id}/again").status_code == 400
     assert again(letter).state is LetterState.FAILED
+
+
+@pytest.mark.parametrize("state", [LetterState.SENT, LetterState.WITHDRAWN])
+def test_a_newsletter_is_not_sent_again(desk: FlaskClient, state: LetterState):
+    letter = spoil(a_letter(purpose=Purpose.NEWSLETTER), state)
+
+    assert "Send it again" not in opened(desk, letter).links
+    response = desk.get(f"/desk/mail/{letter.id}/again")
+
+    assert (response.status_code, Page(response, desk).heading) == (
+        409,
+        "This copy of the newsletter is not sent again",
+    )
+
+
+def test_letters_are_found_by_kind(desk: FlaskClient):
+    a_letter("ann@example.com", "The first")
+    spoil(a_letter("bob@example.com", "The second"), LetterState.SENT, kind="booked_guest")
+
+    page = log(desk, "?kind=booked_guest")
+
+    assert page.texts("tbody th") == ["The second"]
+    assert page.texts("select option") == ["All", "Booked guest", "Report"]
+    assert page.texts(".tabs li") == ["All 1", "Kept as files 1"]
+    assert log(desk, "?kind=nonsense").texts(".empty h2") == ["No such letters"]
+
+
+def test_a_letter_is_shown_as_a_mail_program_shows_it(desk: FlaskClient):
+    letter = a_letter(html="<p style='color:red'>Hello Ann</p><script>x()</script>")
+
+    response = desk.get(opened(desk, letter).links["As a mail program shows it"])
+
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert "script-src" not in response.headers["Content-Security-Policy"]
+    assert b"Hello Ann" in response.data
 
 
 @pytest.mark.parametrize(
@@ -168,6 +226,7 @@ def test_trouble_is_said_in_words(trouble: str, said: str):
         (LetterState.SENT, 1, False, "Left"),
         (LetterState.SENT, 1, True, "Kept as a file"),
         (LetterState.FAILED, 9, False, "Given up"),
+        (LetterState.WITHDRAWN, 0, False, "Taken back"),
     ],
 )
 def test_a_state_is_said_in_words(state: LetterState, tries: int, by_files: bool, said: str):

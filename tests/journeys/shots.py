@@ -30,6 +30,11 @@ DETAILS = {
 ACCOUNT = {"name": "Robin Hale", "email": "robin@consultancy.example", "password": "three unrelated words 7"}
 ALL_HOLDS_LAPSE = "UPDATE booking SET hold_expires_at = '2026-01-01 00:00:00.000000' WHERE state = 'hold'"
 
+WEEK_ASKED = (
+    "INSERT INTO check_in_week (check_in_id, monday, asked_at, answered_at, conversations) "
+    "SELECT id, date('now', 'weekday 1', ?1), asked_at, asked_at, ?2 FROM check_in"
+)
+
 
 @dataclass
 class Camera:
@@ -76,11 +81,13 @@ class Tour:
             "archive": "/stories/archive/",
             "archive-year": "/stories/archive/2026",
             "search": "/stories/search",
-            "search-found": "/stories/search?q=drawer+card",
+            "search-found": "/stories/search?q=drawer",
             "search-nothing": "/stories/search?q=xylophone",
             "about": "/about",
             "privacy": "/privacy",
             "method": "/assessment/method",
+            "method-count": "/assessment/method/count?held4=20&goal=12&weeks=52&meeting=6&lag=30",
+            "method-error": "/assessment/method/count?held4=many&goal=12&weeks=52&meeting=99",
             "error-404": "/stories/no-such-story",
             "error-link": "/book/consult/broken",
         }.items():
@@ -115,6 +122,37 @@ class Tour:
         self.camera.take(ann, "report-ready")
         ann.open(result)
         return ann
+
+    def weekly(self, result: str) -> None:
+        """The weekly question from the wish to five answered weeks, which the database is made to have behind it."""
+        ann = self.visitor()
+        ann.open(result)
+        ann.follow("give them this link")
+        self.camera.take(ann, "shared")
+        ann.open(result)
+        ann.follow("Ask me once a week")
+        self.camera.take(ann, "weekly-ask")
+        ann.fill(address="cy@example.org")
+        ann.press("Send me the mail")
+        self.camera.take(ann, "weekly-asked")
+        letter = self.site.next_letter("cy@example.org", 0).get_body(("plain",))
+        assert letter is not None
+        link = re.search(r"/assessment/weekly/\S+", letter.get_content())
+        assert link is not None
+        ann.open(link[0])
+        self.camera.take(ann, "weekly-confirm")
+        ann.press("Yes, ask me")
+        self.camera.take(ann, "weekly-begun")
+        with self.database() as database:
+            database.execute("UPDATE submission SET finished_on = date('now', 'weekday 1', '-42 days')")
+            for weeks, count in ((6, 6), (5, 9), (4, None), (3, 12), (2, 11), (1, None)):
+                database.execute(WEEK_ASKED, (f"-{7 * weeks} days", count))
+        ann.open(link[0])
+        self.camera.take(ann, "weekly-later")
+        ann.open(result)
+        self.camera.take(ann, "result-weekly")
+        ann.open(link[0] + "/stop")
+        self.camera.take(ann, "weekly-stop")
 
     def booking(self, ann: Visitor) -> None:
         ann.follow("Book a consult about this")
@@ -228,7 +266,10 @@ def main(folder: Path, parts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place, running_site(Path(place)) as site, chromium() as browser:
         tour = Tour(browser, site, Camera(folder, parts))
         tour.reading()
-        tour.booking(tour.assessment())
+        ann = tour.assessment()
+        result = ann.page.url.removeprefix(site.url)
+        tour.booking(ann)
+        tour.weekly(result)
         tour.mishaps()
         tour.desk()
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from kit.db import UtcDateTime
 
-revision = "0011"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,120 @@
+"""Who gets the stories, at the desk: the list, one subscriber with what they agreed to, the table for spreadsheets."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import leads.services
+from blog import subscribers
+from blog.newsletter_forms import ButtonForm, TakeOffForm
+from blog.subscription_models import Subscriber, SubscriberState
+from kit import clock, outbox, suppression
+from kit.context import current_settings
+from kit.mail import Purpose
+from kit.spreadsheets import as_csv
+from kit.suppression import Suppression
+from leads import consent
+from leads.consent_models import Channel
+from staff.access import desk_only
+
+blueprint = desk_only(Blueprint("subscriber_admin", __name__, url_prefix="/desk/newsletter/subscribers"))
+
+Kind = TypeVar("Kind", bound=StrEnum)
+LETTERS, BOUNCES = 8, 8
+HEAD = ("address", "state", "held back", "asked", "confirmed", "left", "page", "story", "words agreed to")
+
+
+@blueprint.get("/")
+def overview() -> ResponseReturnValue:
+    """The list: in one state, looked for by address."""
+    search = request.args.get("search", "").strip()[:200]
+    number, state = request.args.get("page", "1"), _one_of(SubscriberState, "state")
+    return render_template(
+        "blog/desk/subscribers.html",
+        page=subscribers.list_subscribers(
+            at=clock.now(),
+            number=int(number) if number.isdecimal() and len(number) < 9 else 1,
+            state=state,
+            search=search,
+        ),
+        counts=subscribers.count_by_state(search=search),
+        states=tuple(SubscriberState),
+        state=state,
+        search=search,
+        zone_name=current_settings().site_timezone,
+    )
+
+
+@blueprint.get("/all.csv")
+def table() -> ResponseReturnValue:
+    """The whole list for a spreadsheet."""
+    rows = subscribers.everybody(at=clock.now())
+    response = Response(as_csv(HEAD, [_row(*row) for row in rows]), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="subscribers-{clock.now():%Y-%m-%d}.csv"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.get("/<int(max=2147483647):number>")
+def subscriber(number: int) -> ResponseReturnValue:
+    """One subscriber: state, what they agreed to, their letters, and mail that came back."""
+    return _subscriber_page(number, TakeOffForm(formdata=None))
+
+
+@blueprint.post("/<int(max=2147483647):number>/leave")
+def take_off(number: int) -> ResponseReturnValue:
+    """Take somebody off the list who asked for it by other ways than the link."""
+    found = subscribers.get_by_number(number)
+    form = TakeOffForm()
+    if not form.validate_on_submit():
+        return _subscriber_page(number, form), 422
+    subscribers.leave(found.secret, channel=Channel.DESK, method=f"told us: {form.how.data}", at=clock.now())
+    return redirect(url_for(".subscriber", number=number, done="left"), 303)
+
+
+@blueprint.post("/<int(max=2147483647):number>/erase")
+def erase(number: int) -> ResponseReturnValue:
+    """Remove somebody from the list and from the ledger."""
+    found = subscribers.get_by_number(number)
+    if ButtonForm().validate_on_submit():
+        subscribers.forget(found.key, at=clock.now())
+    return redirect(url_for(".overview", done="erased"), 303)
+
+
+def _subscriber_page(number: int, form: TakeOffForm) -> str:
+    found, now = subscribers.get_by_number(number), clock.now()
+    return render_template(
+        "blog/desk/subscriber.html",
+        subscriber=found,
+        held=suppression.held_back([found.address], Purpose.NEWSLETTER, at=now).get(found.address),
+        ledger=[(line, consent.wording_of(line)) for line in consent.ledger_of(found.key)],
+        letters=outbox.letters_to(found.address, most=LETTERS),
+        bounces=suppression.bounces_of(found.address, most=BOUNCES),
+        lead=leads.services.find_by_address(found.address),
+        form=form,
+        done=request.args.get("done", ""),
+        zone_name=current_settings().site_timezone,
+    )
+
+
+def _row(found: Subscriber, held: Suppression | None) -> tuple[str, ...]:
+    moments = (found.asked_at, found.confirmed_at, found.left_at)
+    return (
+        found.address,
+        found.state.value,
+        held.reason.value if held else "",
+        *(moment.isoformat(timespec="seconds") if moment else "" for moment in moments),
+        found.page,
+        found.story,
+        consent.WORDINGS.get(found.wording, found.wording),
+    )
+
+
+def _one_of(kind: Callable[[str], Kind], name: str) -> Kind | None:
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,44 @@
+"""Mail that came back, at the desk: which addresses get nothing that they did not ask for, and letting it go again."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from desk import mail_words
+from desk.forms import ReasonForm
+from kit import clock, suppression
+from kit.context import current_settings
+from staff.access import current_account, desk_only
+
+blueprint = desk_only(Blueprint("returned", __name__, url_prefix="/desk/mail/returned"))
+
+MOST = 200
+
+
+@blueprint.get("")
+def overview() -> ResponseReturnValue:
+    """What is held back, and the letters that came back lately."""
+    return _page(ReasonForm(formdata=None))
+
+
+@blueprint.post("/<int(max=2147483647):suppression_id>/lift")
+def lift(suppression_id: int) -> ResponseReturnValue:
+    """Let mail go to an address again, for a reason that is kept."""
+    found = suppression.get(suppression_id, at=clock.now())
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(form, wrong=found.id), 422
+    suppression.lift(found.id, by=current_account().name, because=form.reason.data or "", at=clock.now())
+    return redirect("/desk/mail/returned?done=lifted", 303)
+
+
+def _page(form: ReasonForm, *, wrong: int | None = None) -> str:
+    return render_template(
+        "desk/returned.html",
+        held=suppression.in_force(at=clock.now(), most=MOST),
+        bounces=suppression.latest_bounces(most=MOST),
+        say_bounce=mail_words.say_bounce,
+        form=form,
+        wrong=wrong,
+        done=request.args.get("done", ""),
+        zone_name=current_settings().site_timezone,
+    )

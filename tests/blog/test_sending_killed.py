@@ -1,0 +1,160 @@
+"""A story goes to five thousand subscribers while its worker is killed three times: it reaches each exactly once.
+
+A worker that dies between the mail server's 250 and the note of it sends that one letter again (RFC 1047, see
+`tests/kit/test_killed_worker.py`); here it dies at every other moment, where nothing may be lost and nothing doubled.
+"""
+
+import os
+import re
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import func, select
+
+from blog import sending
+from blog.issue_models import Issue, IssueState
+from blog.views import shelf
+from kit import clock, jobs
+from kit.db import session, transaction
+from kit.outbox import CLAIM, Letter, LetterState
+from tests.blog.readers import many_subscribers
+from tests.kit.smtp import free_port
+from tests.kit.test_killed_worker import a_site, alive
+from tests.kit.workers import Nursery, nursery
+
+READERS = {"sqlite": 5000, "postgresql": 1000}
+RATE = 100_000
+PATIENCE = 120.0
+NAME = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
+
+
+@dataclass
+class Post:
+    """A mail server that notes what it took, and kills the worker at a moment of one letter."""
+
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    moment: str = ""
+    letter: int = 0
+    worker: int = 0
+    fired: threading.Event = field(default_factory=threading.Event)
+
+    def lie_in_wait(self, moment: str, letter: int, worker: int) -> None:
+        """Kill that worker at that moment of the letter which follows so many."""
+        self.fired.clear()
+        self.moment, self.letter, self.worker = moment, letter, worker
+
+    async def handle_MAIL(  # noqa: N802  # the server calls it by this name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        self._reach("MAIL")
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        self._reach("RCPT")
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self._reach("DATA"):
+            return "451 the line went dead"
+        assert isinstance(envelope.content, bytes)
+        found = NAME.search(envelope.content)
+        assert found
+        self.taken.append((envelope.rcpt_tos[0], found[1].decode()))
+        return "250 OK"
+
+    def _reach(self, moment: str) -> bool:
+        if moment != self.moment or len(self.taken) < self.letter:
+            return False
+        self.moment = ""
+        os.kill(self.worker, signal.SIGKILL)
+        while alive(self.worker):
+            time.sleep(0.0005)
+        self.fired.set()
+        return True
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'site.sqlite3'}"
+    server = request.getfixturevalue("postgres")
+    server.create_database("newsletter")
+    return str(server.url("newsletter"))
+
+
+@pytest.mark.processes
+@pytest.mark.timeout(400)
+def test_a_story_reaches_each_of_five_thousand_once_though_its_worker_is_killed(database_url: str, tmp_path: Path):
+    post, readers = Post(), READERS[database_url.partition(":")[0]]
+    with a_server(post) as mail_url, a_site(tmp_path, database_url, mail_url) as environ:
+        with nursery({**environ, "NEWSLETTER_RATE": str(RATE)}) as home:
+            many_subscribers(readers)
+            story = shelf().visible(clock.now())[0]
+            sending.schedule(story, due_at=clock.now(), by="Robin Vale", now=clock.now())
+            for moment, letter in (("MAIL", 1), ("DATA", readers // 3), ("RCPT", 2 * readers // 3)):
+                start_and_kill(home, post, moment, letter)
+                let_claims_run_out()
+            finish(home, post, readers)
+
+        arrived = Counter(recipient for recipient, _ in post.taken)
+        assert arrived == Counter({f"reader{number}@example.com": 1 for number in range(readers)})
+        assert len({name for _, name in post.taken}) == readers
+        session().rollback()
+        assert set(session().scalars(select(Letter.state))) == {LetterState.SENT}
+        (issue,) = session().scalars(select(Issue))
+        assert (issue.state, issue.planned, issue.written) == (IssueState.SENT, readers, readers)
+
+
+def start_and_kill(home: Nursery, post: Post, moment: str, letter: int) -> None:
+    """One worker, until it dies at that moment."""
+    worker = home.start()
+    post.lie_in_wait(moment, letter, worker)
+    assert post.fired.wait(PATIENCE), f"the worker did not come to {moment}"
+    assert home.bury(worker) == signal.SIGKILL
+
+
+def finish(home: Nursery, post: Post, readers: int) -> None:
+    """A worker that nobody kills sends what is left."""
+    worker = home.start()
+    until = time.monotonic() + PATIENCE
+    while len(post.taken) < readers or unsent():
+        assert time.monotonic() < until, f"{len(post.taken)} have arrived"
+        time.sleep(0.2)
+    os.kill(worker, signal.SIGTERM)
+    assert home.bury(worker) == 0
+
+
+def let_claims_run_out() -> None:
+    """As many minutes pass as a claim lasts; what the queue knew is lost, and so is the note of who began a minute."""
+    jobs.queue().huey.storage.flush_queue()
+    with transaction() as current:
+        for letter in current.scalars(select(Letter).where(Letter.state == LetterState.SENDING)):
+            letter.due_at -= CLAIM
+
+
+def unsent() -> int:
+    session().rollback()
+    return session().scalar(select(func.count(Letter.id)).where(Letter.state != LetterState.SENT)) or 0
+
+
+@contextmanager
+def a_server(post: Post) -> Iterator[str]:
+    controller = Controller(post, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield f"smtp://127.0.0.1:{controller.port}"
+    finally:
+        controller.stop()
