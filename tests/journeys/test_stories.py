@@ -118,6 +118,22 @@ def test_a_story_is_written(site: RunningSite, visitor: Come, scripts: bool, wid
         expect(ann.page.get_by_text("It certainly was.")).to_be_visible()
 
 
+def test_whoever_leaves_without_saving_is_asked(site: RunningSite, visitor: Come):
+    ann = visitor()
+    enter(ann, site)
+    ann.open("/desk/stories/until-the-dryer")
+    asked: list[str] = []
+    ann.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    ann.follow("The file as it is")
+    assert asked == []
+    ann.follow("Back to its fields")
+    ann.fill(summary="Typed and not saved.")
+    ann.follow("The file as it is")
+
+    assert asked == ["beforeunload"]
+
+
 def enter(ann: Visitor, site: RunningSite) -> None:
     """Whoever comes first makes the account, everybody else signs in with it."""
     ann.open("/desk/stories/")
