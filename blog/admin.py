@@ -86,7 +86,8 @@ def edit(stem: str) -> ResponseReturnValue:
     except StoryChanged as refusal:
         form.was.data = writing.mark_of(refusal.theirs)
         form.form_errors.append(str(refusal))
-        return _page(opened, form, theirs=refusal.theirs, status=refusal.status)
+        mine = editing.read(library(), opened.name, text)
+        return _page(opened, form, shown=mine, theirs=refusal.theirs, status=refusal.status)
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
         return _page(opened, form, status=refusal.status)

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from blog import importing, picture_files, previews, writing
-from blog.imported import CannotImport, from_ghost, from_markdown, from_wordpress
+from blog import picture_files, previews, writing
 from blog.library import Library
 from blog.reading import TAGS, read_folder, read_tags
 from blog.shelf import Shelf
@@ -52,23 +52,22 @@ def new(title: str) -> None:
         click.echo(f"While the site runs: {current_settings().base_url}/dev/stories/{name.removesuffix('.md')}")
 
 
-SOURCES = {"wordpress": from_wordpress, "ghost": from_ghost, "markdown": from_markdown}
-
-
 @stories.command("import")
-@click.argument("kind", type=click.Choice(list(SOURCES)))
+@click.argument("kind", type=click.Choice(["wordpress", "ghost", "markdown"]))
 @click.argument("source", type=click.Path(path_type=Path))
 def take_in(kind: str, source: Path) -> None:
     """Take posts in as drafts: from a WordPress export, a Ghost export or a folder of Markdown."""
+    # What reads other people's HTML is large, and the site itself never needs it.
+    importing = import_module("blog.importing")
     library, count = Library(folder()), 0
-    posts = SOURCES[kind](source)
+    author = current_settings().site_name
     try:
-        for taken in importing.take_in(library, posts, author=current_settings().site_name, now=clock.now()):
+        for taken in importing.take_in_from(library, kind, source, author=author, now=clock.now()):
             count += bool(taken.name)
             click.echo(f"{taken.name or 'not taken in'}: {taken.title}")
             for remark in taken.remarks:
                 click.echo(f"  {remark}")
-    except CannotImport as fault:
+    except Refusal as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(f"{count} drafts")
 

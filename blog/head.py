@@ -15,6 +15,7 @@ RESERVED = frozenset({"archive", "authors", "pictures", "preview", "search", "se
 PICTURE = re.compile(r"[\w-][\w. -]{0,90}\.(?:jpe?g|png|webp|avif)", re.IGNORECASE)
 # What cannot be seen and can only do harm in a text: controls, marks that turn the direction, halves of characters.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 DEFAULT_PS = (
     "How many people you would like to hire did you talk with in the last four weeks? Put in the number, and see what "
     "your goal would need. If the two are far apart, half an hour with us may help."
@@ -132,7 +133,7 @@ def _tags(found: Mapping[str, Any], tags: Mapping[str, Tag], where: Lines) -> tu
     if not isinstance(chosen, list) or not chosen:
         raise where.fault("tags", "name at least one tag, as a list")
     for tag in chosen:
-        if tag not in tags:
+        if not isinstance(tag, str) or tag not in tags:
             raise where.fault("tags", f"the tag “{tag}” is not one of {', '.join(tags)}")
     if len(set(chosen)) < len(chosen):
         raise where.fault("tags", "a tag stands there twice")
@@ -188,4 +189,6 @@ def _moment(found: Mapping[str, Any], name: str, where: Lines) -> datetime:
         raise where.fault(name, f"“{name}” is a date with time and zone, such as 2026-11-20T08:00:00-05:00")
     if value.tzinfo is None:
         raise where.fault(name, f"“{name}” needs its zone, such as -05:00 at the end")
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise where.fault(name, f"“{name}” is in the year {value.year}; years are from {FIRST_YEAR} to {LAST_YEAR}")
     return value

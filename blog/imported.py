@@ -18,14 +18,11 @@ from defusedxml.ElementTree import iterparse
 from markdown_it import MarkdownIt
 
 from blog.foreign_html import Converted, to_markdown
+from blog.refusals import CannotImport
 
 MOST_BYTES = 200 * 1024 * 1024
 RAW_HTML = re.compile(r"(?<!\()</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^>]*)?/?>|<!--")
 PICTURE = re.compile(r"!\[(?P<said>[^\]]*)\]\(\s*(?:<(?P<a>[^>\n]+)>|(?P<b>[^)\s]+))(?:\s+\"[^\"]*\")?\s*\)")
-
-
-class CannotImport(Exception):
-    """A file is not what it is said to be; the text says why."""
 
 
 @dataclass(frozen=True)

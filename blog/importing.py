@@ -9,7 +9,7 @@ from pathlib import Path
 from blog import writing
 from blog.editing import add_picture
 from blog.head import UNSEEN, StoryFault
-from blog.imported import PICTURE, Post
+from blog.imported import PICTURE, Post, from_ghost, from_markdown, from_wordpress
 from blog.library import Library
 from blog.markup import plain_text, render
 from blog.reading import ODD, clashes, read_typed
@@ -21,6 +21,7 @@ from blog.writing import Written
 from kit.refusals import Refusal
 
 TITLE, SUMMARY, AUTHOR = 90, 220, 60
+SOURCES = {"wordpress": from_wordpress, "ghost": from_ghost, "markdown": from_markdown}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Taken:
     title: str
     name: str
     remarks: tuple[str, ...]
+
+
+def take_in_from(library: Library, kind: str, source: Path, *, author: str, now: datetime) -> Iterator[Taken]:
+    """Take in the posts of a file or folder of that kind. Raises CannotImport."""
+    return take_in(library, SOURCES[kind](source), author=author, now=now)
 
 
 def take_in(library: Library, posts: Iterable[Post], *, author: str, now: datetime) -> Iterator[Taken]:

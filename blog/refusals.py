@@ -103,3 +103,9 @@ class CannotWrite(Refusal):
     status = 507
     title = "The story could not be saved"
     sentence = "The disk is full, or the folder cannot be written to. Nothing that you typed is lost: it stands below."
+
+
+class CannotImport(Unacceptable):
+    """A file is not what it is said to be."""
+
+    title = "The file cannot be taken in"

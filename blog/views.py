@@ -188,7 +188,7 @@ def search() -> ResponseReturnValue:
     page = render_template(
         "blog/search.html", edition=shown, tags=shown.tags, typed=typed, found=found, number=number, pages=pages
     )
-    return kept(page)
+    return kept(page) if typed else printed(shown, page)
 
 
 def printed(shown: Edition, page: str, kind: str = "text/html") -> Response:

@@ -1,4 +1,5 @@
-// Shows the story as it is typed, a moment after the last key, as the server would show it.
+// Shows the story as it is typed, a moment after the last key, as the server would show it; and asks before what was
+// typed and not saved is left behind.
 const form = document.querySelector("form[data-look]");
 const place = document.querySelector("[data-look-here]");
 const PAUSE = 350;
@@ -6,6 +7,7 @@ const PAUSE = 350;
 if (form && place) {
   let waiting = 0;
   let asked = null;
+  let unsaved = document.querySelector("[data-error-summary]") !== null;
 
   const look = async () => {
     asked?.abort();
@@ -21,8 +23,15 @@ if (form && place) {
   };
 
   form.addEventListener("input", (event) => {
+    unsaved = true;
     if (event.target.type === "file") return;
     clearTimeout(waiting);
     waiting = setTimeout(look, PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
   });
 }

@@ -1,7 +1,9 @@
 """Stories written at the desk: nothing typed is lost, nothing broken is saved."""
 
 import resource
+import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -10,11 +12,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from blog import writing
 from blog.editing import fields_of
 from blog.library import Library
+from blog.refusals import StoryChanged
 from tests.blog.builders import a_file, a_folder, a_picture, tell
 from tests.page import Page
 from tests.staff.signed_in import signed_in
@@ -98,9 +103,27 @@ def test_of_two_who_write_neither_loses_a_word(ann: FlaskClient, app: Flask, lib
     assert refused.status_code == 409
     assert "Bo was here." in page.all("#theirs")[0].text
     assert "Ann was here." in page.all("#body")[0].text
+    assert "Ann was here." in page.texts(".look")[0]
     assert "Bo was here." in file_of(library)
     assert page.form(0).submit().status_code == 303
     assert "Ann was here." in file_of(library)
+
+
+def test_of_many_who_save_at_once_one_does(library: Library):
+    before = file_of(library)
+
+    def save(number: int) -> bool:
+        try:
+            writing.save(library.folder, "a.md", f"{before}\n{number}\n" * 50, was=writing.mark_of(before))
+        except StoryChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        saved = list(pool.map(save, range(24)))
+
+    assert saved.count(True) == 1
+    assert file_of(library) == f"{before}\n{saved.index(True)}\n" * 50
 
 
 def test_a_change_made_in_the_folder_counts_too(ann: FlaskClient, library: Library):
@@ -314,6 +337,24 @@ def test_who_only_consults_does_not_write(app: Flask, library: Library, address:
 @pytest.mark.parametrize("stem", ["none", "..", "tags.toml", ".hidden", "%2e%2e%2fapp", "a" * 300])
 def test_only_stories_are_opened(ann: FlaskClient, library: Library, stem: str):
     assert ann.get(f"/desk/stories/{stem}").status_code == 404
+
+
+LINE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), min_size=1, max_size=40)
+
+
+@given(LINE, LINE, st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=60), st.booleans())
+def test_whatever_is_typed_is_the_same_when_it_is_opened_again(title: str, ps: str, body: str, draft: bool):
+    date = fields_of("a.md", a_file()).date
+    typed = writing.Written(title, date, "One.", "Ann", ("habits",), body.strip(), ps=ps, draft=draft)
+
+    found = fields_of("a.md", writing.compose(typed))
+
+    def seen(text: str) -> str:
+        return " ".join(unicodedata.normalize("NFC", text).split())
+
+    assert found is not None
+    assert (found.title, found.ps, found.draft) == (seen(title), seen(ps), draft)
+    assert seen(found.body) == seen(body)
 
 
 def test_whatever_stands_in_a_field_comes_back_as_it_was():

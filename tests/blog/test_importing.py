@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blog.foreign_html import to_markdown
-from blog.imported import CannotImport, Post, from_ghost, from_markdown, from_wordpress
+from blog.imported import Post, from_ghost, from_markdown, from_wordpress
 from blog.importing import Taken, take_in
 from blog.library import Library
 from blog.markup import TAGS, render
+from blog.refusals import CannotImport
 from kit.context import current_settings
 from tests.blog.builders import a_file, a_folder, a_picture
 

@@ -21,7 +21,7 @@ LISTS = (
     "/stories/archive/",
     "/stories/archive/2026",
 )
-READING = ("/", *LISTS, STORY, "/stories/search?q=drawer", "/about", "/privacy")
+READING = ("/", *LISTS, STORY, "/stories/search", "/stories/search?q=drawer", "/about", "/privacy")
 FEEDS = tuple(f"/stories/{place}feed.{kind}" for place in ("", "tags/habits/") for kind in ("atom", "rss", "json"))
 
 

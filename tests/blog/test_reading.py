@@ -1,18 +1,24 @@
 """Files become stories, or a sentence with file and line; hostile text stays text."""
 
 import os
+import re
+import tempfile
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import lxml.html
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blog import markup
-from blog.head import StoryFault
+from blog.head import FIELDS, StoryFault
 from blog.library import Library
 from blog.markup import render
 from blog.reading import read_folder, read_story
-from tests.blog.builders import TAGS, a_file, a_folder, a_picture
+from tests.blog.builders import TAGS, a_file, a_folder, a_picture, a_shelf
 
 NOW = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 
@@ -29,6 +35,10 @@ FAULTS = [
     ({"draft": "maybe"}, "a.md:7: “draft” is true or false"),
     ({"former_slugs": "old"}, "a.md:7: former slugs are a list of slugs"),
     ({"former_slugs": "[a]"}, "a.md:7: “a” is the present slug and cannot be a former one too"),
+    ({"date": "0001-01-01T00:00:00+23:00"}, "a.md:3: “date” is in the year 1; years are from 1970 to 2200"),
+    ({"date": "2026-13-45T00:00:00-05:00"}, "a.md:1: the head is not in order: month must be in 1..12"),
+    ({"tags": "&x [*x]"}, "a.md:6: the tag “[[...]]” is not one of habits, listening, follow-up"),
+    ({"tags": "[{a: b}]"}, "a.md:6: the tag “{'a': 'b'}” is not one of habits, listening, follow-up"),
     ({"slug": "search"}, "a.md:7: “search” is a page of its own; choose another slug"),
     ({"slug": "a" * 81}, "a.md:7: the slug has 81 characters; 80 are the most"),
     ({"tags": "[habits, habits]"}, "a.md:6: a tag stands there twice"),
@@ -282,6 +292,44 @@ def test_dialogue_and_moral_are_elements_of_their_own():
 
 def test_quotes_and_dashes_are_real_ones():
     assert render('"Well" -- it\'s...') == "<p>“Well” – it’s…</p>\n"
+
+
+VALUES = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            *("[", "{a: b}", "&x [*x]", "!!python/object:os.system x", "~", "2026-01-01", "2026-10-01T08:00:00Z"),
+            *("[habits]", "true", "1e400", "0o17", "'", '"\\x00"', "|", ">-", "? x", "- x", "*x", "%", "@", "`"),
+            "0001-01-01T00:00:00Z",
+        ]
+    ),
+)
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6), st.text(max_size=60))
+def test_whatever_stands_in_a_file_is_a_story_or_a_sentence(changes: dict[str, str], words: str):
+    text = a_file(words, **changes)
+
+    try:
+        story = read_story("a.md", text, TAGS)
+    except StoryFault as fault:
+        assert re.match(r"a\.md:[0-9]+: .", str(fault))
+        return
+    shelf = a_shelf(story)
+    edition = shelf.edition(NOW)
+    assert [one.slug for one in edition.stories] in ([], [story.slug])
+    ElementTree.fromstring(f"<x>{escape(story.head.title + story.head.ps + story.html)}</x>")
+
+
+@given(st.binary(max_size=80))
+def test_whatever_bytes_are_in_a_file_the_others_are_read(raw: bytes):
+    with tempfile.TemporaryDirectory() as place:
+        folder = a_folder(Path(place), b=a_file())
+        (folder / "a.md").write_bytes(b"---\ntitle: " + raw)
+
+        shelf = read_folder(folder)
+
+    assert "b" in {story.slug for story in shelf.stories}
 
 
 HOSTILE = [

@@ -77,6 +77,17 @@ def test_everything_else_goes_to_the_application(address: str, options: dict[str
     assert behind.asked == 2
 
 
+def test_what_came_by_another_way_is_another_answer():
+    behind = Behind()
+    client = before(behind)
+
+    for _ in range(2):
+        for way in ({}, {"X-Forwarded-Proto": "https"}, {"X-Forwarded-Proto": "http"}):
+            client.get("/pages/a", headers=way)
+
+    assert behind.asked == 3
+
+
 @pytest.mark.parametrize("headers", [{"Set_Cookie": "a=b"}, {}], ids=["cookie", "not marked"])
 def test_what_is_somebodys_own_is_never_kept(headers: dict[str, str]):
     behind = Behind(NOW if headers else LATER, **headers)
