@@ -243,6 +243,9 @@ def test_another_paper_is_refused(paper: str):
         "file:///etc/passwd",
         "data:text/css,body{}",
         f"{ROOT.as_uri()}/static/../instance/settings.toml",
+        f"{ROOT.as_uri()}/static/css/%2e%2e/%2e%2e/instance/settings.toml",
+        f"{ROOT.as_uri()}/static/css/tokens.css?x",
+        f"{ROOT.as_uri()}/static/css/base.css",
         "ftp://example.com/x",
     ],
 )
