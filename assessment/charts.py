@@ -246,7 +246,7 @@ def lever_bars(found: Reckoning) -> Chart:
             say.say_gain(lever.gain),
             say.say_chance(lever.chance),
             say.say_hours(lever.hours),
-            f"{lever.gain_per_hour:.1f}",
+            say.say_joiners(max(lever.gain_per_hour, 0.0)),
             headroom_said(lever),
             "–" if lever.breakeven is None else say.say_volume(lever.breakeven),
         )

@@ -155,6 +155,7 @@ class _Press:
             stdout=subprocess.PIPE,
             stderr=self.complaints,
             cwd=ROOT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # each of them would reserve memory, and none is needed
             start_new_session=True,
         )
 

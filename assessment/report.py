@@ -37,16 +37,22 @@ from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, basis_by_gr
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = {"a4": "A4", "letter": "Letter"}
 CALENDAR_NAME = "call-blocks.ics"
+STYLESHEETS = (ROOT / "static/css/tokens.css", ROOT / "static/css/parts/report.css")
 
 
 class OurFilesOnly(URLFetcher):  # type: ignore[misc]
-    """Serves the stylesheets and print fonts of this project, and nothing else."""
+    """Serves the stylesheets and print fonts of the report by their exact addresses, and nothing else."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        static = (ROOT / "static").as_uri() + "/"
-        if not url.startswith(static) or ".." in url:
+        if url not in _our_files():
             raise ValueError("the report asks for something that is not a file of its own")
         return super().fetch(url, headers)
+
+
+@cache
+def _our_files() -> frozenset[str]:
+    fonts = (ROOT / "static/fonts/print").glob("*.ttf")
+    return frozenset(path.as_uri() for path in (*STYLESHEETS, *fonts))
 
 
 def report_html(wanted: ReportInput, result: Result, *, without: Collection[str] = ()) -> str:
@@ -132,8 +138,7 @@ def _fonts() -> FontConfiguration:
 def _styles(paper: str) -> list[CSS]:
     with_fonts = {"font_config": _fonts(), "url_fetcher": _fetcher()}
     return [
-        CSS(filename=ROOT / "static/css/tokens.css", **with_fonts),
-        CSS(filename=ROOT / "static/css/parts/report.css", **with_fonts),
+        *(CSS(filename=path, **with_fonts) for path in STYLESHEETS),
         CSS(string=f"@page {{ size: {PAPERS[paper]} }}", **with_fonts),
     ]
 

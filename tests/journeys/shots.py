@@ -1,6 +1,7 @@
 """Pictures of every page, at three widths, light and dark: `python -m tests.journeys.shots [folder [part of name …]]`.
 
-Starts a site of its own and walks it as a visitor and as a consultant; each page it comes to leaves six PNG files.
+Starts a site of its own and walks it as a visitor and as a consultant; each page it comes to leaves six PNG files. Then
+come the pages of the printed report.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from tests.assessment.pictures import take_pictures
 from tests.journeys.chromium import chromium
 from tests.journeys.running import RunningSite, running_site
 from tests.journeys.visitor import Visitor
@@ -272,6 +274,7 @@ def main(folder: Path, parts: list[str]) -> None:
         tour.weekly(result)
         tour.mishaps()
         tour.desk()
+    take_pictures(folder, parts)
 
 
 if __name__ == "__main__":
