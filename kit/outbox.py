@@ -40,6 +40,7 @@ from kit.context import current_settings
 from kit.db import Base, UtcDateTime, after_commit, enum_column, session, transaction
 from kit.logs import log
 from kit.mail import Mail, Purpose, Transport, compose, open_transport
+from kit.mail_signing import signed
 from kit.refusal_rules import Meaning
 from kit.refusals import Conflict, NotFound
 from kit.suppression import Returned
@@ -357,7 +358,8 @@ def _deliver(transport: Transport, letter_id: int) -> bool:
     letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
     name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
-        transport.send(current_settings().mail_from, letter.recipient, raw_of(letter), name)
+        raw = signed(raw_of(letter), settings=current_settings(), at=letter.created_at)
+        transport.send(current_settings().mail_from, letter.recipient, raw, name)
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise
