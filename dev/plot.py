@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-import leads.services
 from booking.call_back import Later
-from dev import profiles
+from dev import newsletter_plot, profiles
 from dev.people import (
     ANN,
     BEN,
@@ -30,7 +29,6 @@ from dev.people import (
     REMY,
     ROBIN,
     ROSA,
-    SAM,
     TARA,
     UMA,
     VICTOR,
@@ -42,7 +40,7 @@ from dev.people import (
 from dev.script import Script
 from kit.db import session
 from kit.outbox import Letter, LetterState
-from leads.models import HappeningKind, Stage
+from leads.models import Stage
 
 CALL, SESSION, VISIT = "first-conversation", "working-session", "at-your-office"
 WORKER_STOPPED = timedelta(minutes=7)
@@ -55,6 +53,7 @@ def act_out(script: Script) -> None:
     _three_times(script)
     _call_backs_and_stages(script)
     _unfinished(script)
+    newsletter_plot.act_out(script)
     script.play(mail_until=script.now - WORKER_STOPPED)
 
 
@@ -161,12 +160,6 @@ def _call_backs_and_stages(script: Script) -> None:
     script.asks_for_call(LIAM, script.on(-5, "14:40"), Later.TWO_WEEKS)
     script.asks_for_call(WANDA, script.on(-19, "10:30"), Later.TWO_WEEKS)
     script.note(WANDA, script.on(-5, "10:00"), MAYA.name, "Reached her between two showings. She books by herself.")
-
-    def subscribes(at: datetime) -> None:
-        lead = leads.services.capture(address=SAM.address, name=SAM.name, at=at)
-        leads.services.record(lead, HappeningKind.SUBSCRIBED, at=at, headline="Subscribed to the stories")
-
-    script.scene(script.on(-1, "07:45"), subscribes)
 
 
 def _unfinished(script: Script) -> None:
