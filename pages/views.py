@@ -23,8 +23,11 @@ HIDDEN = (
     "/book/consult/",
     "/book/times/",
     "/book/waitlist/",
+    "/newsletter/confirm/",
+    "/newsletter/leave/",
+    "/newsletter/back/",
 )
-OPEN_PAGES = ("/", "/stories/", "/assessment/", "/assessment/method", "/book/", "/about", "/privacy")
+OPEN_PAGES = ("/", "/stories/", "/assessment/", "/assessment/method", "/book/", "/newsletter/", "/about", "/privacy")
 
 
 @blueprint.get("/")
