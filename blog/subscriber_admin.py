@@ -46,6 +46,7 @@ def overview() -> ResponseReturnValue:
         titles=_titles(),
         state=state,
         search=search,
+        done=request.args.get("done", ""),
         zone_name=current_settings().site_timezone,
     )
 
