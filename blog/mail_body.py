@@ -105,7 +105,7 @@ class _Writer(HTMLParser):
         if tag == "section":
             return (MORAL, "moral") if "moral" in kind else ("", "")
         if self.spoken and self.spoken[-1] and tag in SPOKEN:
-            return SPOKEN[tag], "soft" if tag == "figcaption" else ""
+            return SPOKEN[tag], {"figcaption": "soft", "blockquote": "said"}.get(tag, "")
         return STYLES.get(tag, ""), ""
 
 

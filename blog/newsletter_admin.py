@@ -25,13 +25,14 @@ blueprint = desk_only(Blueprint("newsletter_admin", __name__, url_prefix="/desk/
 def overview() -> ResponseReturnValue:
     """Every story that can be sent, newest first, and where it stands."""
     now = clock.now()
-    known = sending.issues()
+    known = sending.all_progress()
     stories = [story for story in shelf().stories if not story.head.draft]
+    progress = {story.slug: known.pop(slug) for story in stories for slug in sending.slugs_of(story) if slug in known}
     return render_template(
         "blog/desk/newsletter.html",
         stories=stories,
-        progress={slug: sending.progress(issue) for slug, issue in known.items()},
-        gone=[issue for slug, issue in known.items() if slug not in {story.slug for story in stories}],
+        progress=progress,
+        gone=tuple(known.values()),
         counts=subscribers.count_by_state(),
         states=SubscriberState,
         held=len(suppression.all_held_back(Purpose.NEWSLETTER, at=now)),
@@ -63,7 +64,7 @@ def story(slug: str) -> ResponseReturnValue:
 def cancel(slug: str) -> ResponseReturnValue:
     """Call it off before it begins."""
     if ButtonForm().validate_on_submit():
-        sending.cancel(slug)
+        sending.cancel(*sending.slugs_of(_story(slug)))
     return redirect(url_for(".story", slug=slug, done="cancelled"), 303)
 
 
@@ -91,7 +92,7 @@ def _story(slug: str) -> Story:
 
 
 def _story_page(found: Story, form: ScheduleForm) -> str:
-    issue = sending.find(found.slug)
+    issue = sending.find(*sending.slugs_of(found))
     return render_template(
         "blog/desk/newsletter_story.html",
         story=found,

@@ -17,7 +17,7 @@ class ScheduleForm(PageForm):
 
     when = Choice("When", choices={NOW: "Now", LATER: "At a time"}, missing="Choose whether it goes out now or later")
     day = OneLine("Day", most=20)
-    hour = OneLine("Time", most=20)
+    time_of_day = OneLine("Time", most=20)
     sure = OneLine("")
 
     def __init__(self, *arguments: Any, zone: ZoneInfo, now: datetime, **rest: Any) -> None:
@@ -36,14 +36,14 @@ class ScheduleForm(PageForm):
         except ValueError:
             return self._wrong(self.day, "Day must be a date, like 2026-12-24")
         try:
-            at = time.fromisoformat((self.hour.data or "").zfill(5))
+            at = time.fromisoformat((self.time_of_day.data or "").zfill(5))
         except ValueError:
-            return self._wrong(self.hour, "Time must be an hour and a minute, like 08:30")
+            return self._wrong(self.time_of_day, "Time must be an hour and a minute, like 08:30")
         if not self.now.year <= on.year <= LAST_YEAR:
             return self._wrong(self.day, f"Day must be from today to the year {LAST_YEAR}")
         self.due_at = datetime.combine(on, at.replace(tzinfo=None), self.zone)
         if self.due_at <= self.now:
-            return self._wrong(self.hour, "That time is over; choose one that is to come, or now")
+            return self._wrong(self.time_of_day, "That time is over; choose one that is to come, or now")
         return True
 
     def _wrong(self, field: OneLine, words: str) -> bool:

@@ -55,10 +55,11 @@ def schedule(story: Story, *, due_at: datetime, by: str, now: datetime) -> Issue
     if story.head.draft or story.head.date > due_at:
         raise StoryNotOutThen
     with transaction() as current:
-        issue = _locked(story.slug)
+        issue = _locked(*slugs_of(story))
         if issue is not None and issue.state in UNDER_WAY:
             raise IssueUnderWay
         issue = issue or _new(story, by, now)
+        issue.slug = story.slug
         issue.title, issue.state, issue.due_at, issue.by = story.head.title, IssueState.SCHEDULED, due_at, by
         issue.created_at = now
         current.flush()
@@ -67,10 +68,10 @@ def schedule(story: Story, *, due_at: datetime, by: str, now: datetime) -> Issue
         return issue
 
 
-def cancel(slug: str) -> Issue:
-    """Call it off before it begins; it can be scheduled again. Raises NoSuchIssue, IssueBegun."""
+def cancel(*slugs: str) -> Issue:
+    """Call off the story of those slugs before it begins; it can be scheduled again. Raises NoSuchIssue, IssueBegun."""
     with transaction():
-        issue = _locked(slug)
+        issue = _locked(*slugs)
         if issue is None or issue.state in (IssueState.CANCELLED, IssueState.STOPPED):
             raise NoSuchIssue
         if issue.state is not IssueState.SCHEDULED:
@@ -117,14 +118,14 @@ def send_test(story: Story, *, to: str, to_name: str) -> None:
         outbox.put(story_letter.test_copy(story, to=to, to_name=to_name))
 
 
-def find(slug: str) -> Issue | None:
-    """Where a story stands, if it was ever scheduled."""
-    return session().scalar(select(Issue).where(Issue.slug == slug))
+def slugs_of(story: Story) -> tuple[str, ...]:
+    """All slugs a story has had: one that was renamed is the same story."""
+    return (story.slug, *story.head.former_slugs)
 
 
-def issues() -> dict[str, Issue]:
-    """All that were ever scheduled, by slug."""
-    return {issue.slug: issue for issue in session().scalars(select(Issue))}
+def find(*slugs: str) -> Issue | None:
+    """Where the story of those slugs stands, if it was ever scheduled."""
+    return session().scalars(select(Issue).where(Issue.slug.in_(slugs)).order_by(Issue.id)).first()
 
 
 def progress(issue: Issue) -> Progress:
@@ -132,6 +133,17 @@ def progress(issue: Issue) -> Progress:
     counted = select(Letter.state, func.count(Letter.id)).where(Letter.circular_id == issue.circular_id)
     states = dict(session().execute(counted.group_by(Letter.state)).all()) if issue.circular_id else {}
     return Progress(issue, states)
+
+
+def all_progress() -> dict[str, Progress]:
+    """How far each has come that was ever scheduled, by slug."""
+    counted = select(Letter.circular_id, Letter.state, func.count(Letter.id)).where(Letter.circular_id.is_not(None))
+    states: dict[int | None, dict[LetterState, int]] = {}
+    for circular_id, state, count in session().execute(counted.group_by(Letter.circular_id, Letter.state)):
+        states.setdefault(circular_id, {})[state] = count
+    return {
+        issue.slug: Progress(issue, states.get(issue.circular_id, {})) for issue in session().scalars(select(Issue))
+    }
 
 
 def count_recipients(now: datetime) -> int:
@@ -177,8 +189,8 @@ def _gets_it(began_at: datetime) -> ColumnElement[bool]:
     return (Subscriber.state == SubscriberState.SUBSCRIBED) & (Subscriber.confirmed_at <= began_at)
 
 
-def _locked(slug: str) -> Issue | None:
-    return session().scalar(select(Issue).where(Issue.slug == slug).with_for_update())
+def _locked(*slugs: str) -> Issue | None:
+    return session().scalars(select(Issue).where(Issue.slug.in_(slugs)).order_by(Issue.id).with_for_update()).first()
 
 
 def _new(story: Story, by: str, now: datetime) -> Issue:

@@ -11,6 +11,7 @@ import leads.services
 from blog import subscribers
 from blog.newsletter_forms import ButtonForm, TakeOffForm
 from blog.subscription_models import Subscriber, SubscriberState
+from blog.views import shelf
 from kit import clock, outbox, suppression
 from kit.context import current_settings
 from kit.mail import Purpose
@@ -43,8 +44,10 @@ def overview() -> ResponseReturnValue:
         ),
         counts=subscribers.count_by_state(search=search),
         states=tuple(SubscriberState),
+        titles=_titles(),
         state=state,
         search=search,
+        done=request.args.get("done", ""),
         zone_name=current_settings().site_timezone,
     )
 
@@ -98,10 +101,15 @@ def _subscriber_page(number: int, form: TakeOffForm) -> str:
         letters=outbox.letters_to(found.address, most=LETTERS),
         bounces=suppression.bounces_of(found.address, most=BOUNCES),
         lead=leads.services.find_by_address(found.address),
+        titles=_titles(),
         form=form,
         done=request.args.get("done", ""),
         zone_name=current_settings().site_timezone,
     )
+
+
+def _titles() -> dict[str, str]:
+    return {story.slug: story.head.title for story in shelf().stories}
 
 
 def _row(found: Subscriber, held: Suppression | None) -> tuple[str, ...]:

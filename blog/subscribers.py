@@ -14,6 +14,7 @@ from blog.subscription_models import Subscriber, SubscriberState
 from blog.subscription_refusals import ConfirmationExpired, NoSuchSubscriber, SubscriptionGone
 from kit import clock, outbox, suppression, tokens
 from kit.db import session, transaction
+from kit.letter_erasure import forget_letters
 from kit.mail import Purpose
 from kit.suppression import Reason, Suppression
 from leads import consent
@@ -176,6 +177,7 @@ def forget(address: str, *, at: datetime) -> None:
             outbox.withdraw(subscriber.address, Purpose.NEWSLETTER, given_up_too=True)
             current.delete(subscriber)
             current.flush()
+        forget_letters(address, kinds="newsletter")
         consent.forget(address)
         suppression.forget(address)
 

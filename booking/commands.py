@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from booking import reply_service
+from booking import incoming
 from booking.replies import MOST_BYTES
 from kit import clock
 from kit.logs import log
@@ -15,7 +15,7 @@ TRY_AGAIN = 75
 
 @click.command("receive-mail")
 def receive_mail() -> None:
-    """Read one message from standard input and carry out what a calendar answers in it.
+    """Read one message from standard input: carry out what a calendar answers in it, note which letter came back.
 
     Prints one line with what became of it. A mail server can pipe every message of the site's mailbox to it.
     """
@@ -24,9 +24,9 @@ def receive_mail() -> None:
         click.echo("left alone: larger than 1 MB")
         return
     try:
-        received = reply_service.receive(raw, now=clock.now())
+        taken = incoming.receive(raw, now=clock.now())
     except Exception as fault:
         log.warning("message not carried out", fault=type(fault).__name__)
         click.echo("not carried out, try again later", err=True)
         sys.exit(TRY_AGAIN)
-    click.echo(received.line)
+    click.echo(taken.line)

@@ -17,7 +17,7 @@ from booking.picking import picker_page
 from booking.refusals import AlreadyCancelled, HostUnfit, SlotNotOffered, SlotTaken, TooLate
 from booking.times import When
 from booking.visit import look_of_request
-from kit import clock
+from kit import clock, suppression
 from kit.refusals import NotFound, Refusal
 from kit.zones import zone
 from leads.handover import Handover
@@ -60,7 +60,9 @@ def overview() -> ResponseReturnValue:
 @consult_admin.get("/<reference>")
 def show(reference: str) -> ResponseReturnValue:
     """One consult with everything that is known."""
-    return _page("booking/desk/consult.html", schedule.get_consult(reference), done=request.args.get("done", ""))
+    booking = schedule.get_consult(reference)
+    bounces = suppression.bounces_of(booking.address, most=1)
+    return _page("booking/desk/consult.html", booking, done=request.args.get("done", ""), bounces=bounces)
 
 
 @consult_admin.post("/<reference>/<any(held, missed):outcome>")

@@ -1,4 +1,4 @@
-"""The site's mailbox, read over IMAP (RFC 3501): answers of calendars are carried out and put aside.
+"""The site's mailbox, read over IMAP (RFC 3501): answers of calendars and mail that came back are carried out.
 
 Everything else stays where it is, unread, for a person; a keyword remembers that it was looked at, where the server
 keeps keywords. An answer is written down before its message is marked, so that nothing is lost in between.
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from booking import reply_service
+from booking import incoming
 from booking.replies import MOST_BYTES
 from kit import clock
 from kit.context import current_settings
@@ -26,11 +26,11 @@ MOST_CARRIED_OUT = 50
 AT_ONCE = 100
 LOOKED_AT = "$SiteLookedAt"
 ASIDE = ("Processed", "INBOX.Processed", "INBOX/Processed")
-SIGNS = (b'"CALENDAR"', b'"ICS"', b'.ICS"')
+SIGNS = (b'"CALENDAR"', b'"ICS"', b'.ICS"', b'DELIVERY-STATUS"')
 
 
 def read_mailbox(*, most: int = MOST_CARRIED_OUT) -> int:
-    """Carry out what calendars have answered, at most so many. Gives how many messages were put aside. A job.
+    """Take in what calendars have answered and what came back, at most so many messages. Gives how many. A job.
 
     A server that cannot be reached is asked again the next time.
     """
@@ -75,7 +75,7 @@ class Mailbox:
         return [uid.decode() for uid in sorted(uids, key=int)][-MOST_LOOKED_AT:]
 
     def _sorted(self, uids: Sequence[str]) -> tuple[list[str], list[str]]:
-        """Those that hold a calendar of bearable size, by what the server tells of their parts; and the others."""
+        """Those of bearable size that hold a calendar or a report, by what the server tells of them; and the others."""
         answers: list[str] = []
         for first in range(0, len(uids), AT_ONCE):
             chunk = ",".join(uids[first : first + AT_ONCE])
@@ -92,14 +92,14 @@ class Mailbox:
         _, told = self.connection.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES + 1}>)")
         raw = next((part[1] for part in told if isinstance(part, tuple)), b"")
         try:
-            received = reply_service.receive(raw, now=clock.now())
+            taken = incoming.receive(raw, now=clock.now())
         except Exception as fault:  # one message must not stand in the way of the others; it is tried again
             log.warning("message not carried out", fault=type(fault).__name__)
             return False
-        if not received.concerns_us:
+        if not taken.concerns_us:
             self._look_away([uid])
             return False
-        log.info("message from a calendar", outcome=received.line)
+        log.info("message taken in", outcome=taken.line)
         self._put_aside(uid)
         return True
 

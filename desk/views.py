@@ -12,7 +12,7 @@ from desk.forms import ButtonForm
 from desk.places import home_of, places_of
 from desk.shown import by_files, own_zone_name, story_titles
 from desk.today import look
-from kit import clock, mail_reading, outbox, suppression
+from kit import clock, mail_reading, outbox, resending, suppression
 from kit.outbox import LetterState
 from kit.refusals import NotFound
 from kit.security import as_mail
@@ -91,7 +91,7 @@ def letter(letter_id: int) -> ResponseReturnValue:
         kind=mail_words.say_kind(found.kind),
         bounces=suppression.bounces_of_letter(found.id),
         say_bounce=mail_words.say_bounce,
-        may_go_again=outbox.may_go_again(found),
+        may_go_again=resending.may_go_again(found),
         by_files=by_files(),
         say_state=mail_words.say_state,
         say_trouble=mail_words.say_trouble,
@@ -117,11 +117,11 @@ def letter_html(letter_id: int) -> ResponseReturnValue:
 def send_again(letter_id: int) -> ResponseReturnValue:
     """Ask whether a letter should leave once more; the button sends it."""
     if ButtonForm().validate_on_submit():
-        again = outbox.send_again(letter_id)
+        again = resending.send_again(letter_id)
         return redirect(f"/desk/mail/{again.id}?done=again", 303)
     found = outbox.get_letter(letter_id)
-    if not outbox.may_go_again(found):
-        raise outbox.NewsletterOnce
+    if not resending.may_go_again(found):
+        raise resending.NewsletterOnce
     return render_template(
         "desk/letter_again.html", letter=found, has_invite=bool(mail_reading.read(outbox.raw_of(found)).calendar)
     )

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-import leads.services
 from booking.call_back import Later
-from dev import profiles
+from dev import newsletter_plot, profiles, weekly
 from dev.people import (
     ANN,
     BEN,
@@ -30,7 +29,6 @@ from dev.people import (
     REMY,
     ROBIN,
     ROSA,
-    SAM,
     TARA,
     UMA,
     VICTOR,
@@ -42,7 +40,7 @@ from dev.people import (
 from dev.script import Script
 from kit.db import session
 from kit.outbox import Letter, LetterState
-from leads.models import HappeningKind, Stage
+from leads.models import Stage
 
 CALL, SESSION, VISIT = "first-conversation", "working-session", "at-your-office"
 WORKER_STOPPED = timedelta(minutes=7)
@@ -55,6 +53,10 @@ def act_out(script: Script) -> None:
     _three_times(script)
     _call_backs_and_stages(script)
     _unfinished(script)
+    newsletter_plot.act_out(script)
+    weekly.is_asked_each_week(script, JONAS, script.on(-17, "23:30"), (5, 8))
+    weekly.is_asked_each_week(script, ELIN, script.on(-5, "10:10"), ())
+    weekly.stops_the_question(script, ELIN, script.on(-2, "09:00"))
     script.play(mail_until=script.now - WORKER_STOPPED)
 
 
@@ -165,12 +167,6 @@ def _call_backs_and_stages(script: Script) -> None:
     script.looks_after(WANDA, script.on(-5, "10:05"), MAYA)
     script.looks_after(JONAS, script.on(-4, "09:00"), ROBIN)
     script.turns_out_to_be(KATE, script.on(-2, "09:10"), "kate.dunmore@example.net", ROBIN)
-
-    def subscribes(at: datetime) -> None:
-        lead = leads.services.capture(address=SAM.address, name=SAM.name, at=at)
-        leads.services.record(lead, HappeningKind.SUBSCRIBED, at=at, headline="Subscribed to the stories")
-
-    script.scene(script.on(-1, "07:45"), subscribes)
 
 
 def _unfinished(script: Script) -> None:

@@ -1,6 +1,7 @@
 """What ails the site, told before anybody is hurt by it: database, worker, mail, settings, time zones, disk.
 
-Nothing is sent, written or looked up in the domain name system; for the mail domain it says what should stand there.
+Nothing is sent or written. The domain name system is asked what stands there about the mail domain, and where it cannot
+be asked, it is said what should.
 """
 
 import shutil
@@ -17,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from kit import clock, jobs, outbox, schema, zones
+from kit import clock, jobs, mail_domain, outbox, schema, zones
 from kit.context import current_settings
 from kit.db import session
 from kit.mail import TRUE_WORDS, SmtpTransport, open_transport
@@ -35,6 +36,13 @@ class Verdict(StrEnum):
     WELL = "well"
     NOTE = "note"
     TROUBLE = "trouble"
+
+
+VERDICTS = {
+    mail_domain.Standing.WELL: Verdict.WELL,
+    mail_domain.Standing.WRONG: Verdict.TROUBLE,
+    mail_domain.Standing.UNKNOWN: Verdict.NOTE,
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,10 @@ def examine() -> list[Finding]:
         found += [judge_worker(jobs.last_beat(), at), judge_queue(outbox.waiting_count())]
     found.append(look_at_mail(settings))
     found += judge_settings(settings)
+    found += look_at_mail_domain(settings)
     found += [judge_file(path) for path in private_files(settings.instance)]
+    if settings.dkim_key is not None:
+        found.append(judge_file(settings.dkim_key))
     found.append(judge_zones(zones.tzdata_version(), at))
     usage = shutil.disk_usage(settings.instance)
     found.append(judge_disk(usage.free, usage.total))
@@ -130,22 +141,28 @@ def judge_settings(settings: Settings) -> list[Finding]:
         if host not in LOCAL_NAMES or settings.host not in LOCAL_NAMES:
             sentence = "The site can be reached from elsewhere without https; passwords can be read on the way."
             found.append(Finding(Verdict.TROUBLE, "address", sentence))
-    domain = settings.mail_from.rpartition("@")[2]
-    if _is_public_name(domain):
-        found += [Finding(Verdict.NOTE, "mail domain", sentence) for sentence in records(domain)]
-    elif settings.mail_url is not None:
+    if settings.mail_url is not None and not _is_public_name(settings.mail_from.rpartition("@")[2]):
         sentence = f"Letters come from {settings.mail_from}; other servers refuse that. Set MAIL_FROM."
         found.append(Finding(Verdict.TROUBLE, "mail domain", sentence))
     return found
 
 
-def records(domain: str) -> list[str]:
-    """The records by which others know that a letter comes from this domain (RFC 7208, 6376, 7489)."""
-    return [
-        f'SPF:   {domain} TXT "v=spf1 include:<your mail provider> -all", or ip4:<your mail server>; only one.',
-        f'DKIM:  <selector>._domainkey.{domain} TXT "v=DKIM1; k=rsa; p=<the key that your mail server signs with>".',
-        f'DMARC: _dmarc.{domain} TXT "v=DMARC1; p=none; rua=mailto:postmaster@{domain}"; later p=quarantine.',
+def look_at_mail_domain(settings: Settings, look: mail_domain.Ask = mail_domain.look_up) -> list[Finding]:
+    """Whether others can know that letters come from here: what stands in the domain name system, or should."""
+    domain = settings.mail_from.rpartition("@")[2]
+    if not _is_public_name(domain):
+        return []
+    found = [
+        Finding(VERDICTS[record.standing], "mail domain", record.sentence)
+        for record in mail_domain.examine(settings, look)
     ]
+    if settings.dkim_key is None:
+        sentence = (
+            f'DKIM:  <selector>._domainkey.{domain} TXT "v=DKIM1; k=rsa; p=<the key that your mail server signs with>"'
+            "; where it signs nothing, set DKIM_KEY and DKIM_SELECTOR."
+        )
+        found.insert(1, Finding(Verdict.NOTE, "mail domain", sentence))
+    return found
 
 
 def private_files(instance: Path) -> list[Path]:

@@ -40,8 +40,9 @@ from kit.context import current_settings
 from kit.db import Base, UtcDateTime, after_commit, enum_column, session, transaction
 from kit.logs import log
 from kit.mail import Mail, Purpose, Transport, compose, open_transport
+from kit.mail_signing import signed
 from kit.refusal_rules import Meaning
-from kit.refusals import Conflict, NotFound
+from kit.refusals import NotFound
 from kit.suppression import Returned
 
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
@@ -127,28 +128,11 @@ class NoSuchLetter(NotFound):
     sentence = "It may have been removed together with the person it went to."
 
 
-class LetterLeaving(Conflict):
-    """A worker has it in hand."""
-
-    title = "This letter is leaving right now"
-    sentence = "It is being handed to the mail server. Look again in a few minutes."
-
-
-class NewsletterOnce(Conflict):
-    """A copy of the newsletter has left already, was taken back, or may not go there."""
-
-    title = "This copy of the newsletter is not sent again"
-    sentence = (
-        "A newsletter goes to each subscriber once. Only a copy that was given up can be tried again, and only to "
-        "somebody who still gets the newsletter."
-    )
-
-
 def put(mail: Mail) -> Letter:
     """Write a letter in the caller's transaction; it leaves soon after the commit. Raises AddressUnusable."""
     at = clock.now()
     settings = current_settings()
-    message_id = _new_message_id()
+    message_id = new_message_id()
     letter = Letter(
         kind=mail.kind,
         purpose=mail.purpose,
@@ -161,7 +145,7 @@ def put(mail: Mail) -> Letter:
         created_at=at,
     )
     session().add(letter)
-    after_commit(_wake)
+    after_commit(wake)
     return letter
 
 
@@ -178,7 +162,7 @@ def put_copies(circular: Circular, people: Iterable[tuple[str, str]]) -> int:
             "about": "",
             "recipient": address,
             "subject": circular.subject,
-            "message_id": _new_message_id(),
+            "message_id": new_message_id(),
             "circular_id": circular.id,
             "own": own,
             "due_at": at,
@@ -188,7 +172,7 @@ def put_copies(circular: Circular, people: Iterable[tuple[str, str]]) -> int:
     ]
     if rows:
         session().execute(insert(Letter), rows)
-        after_commit(_wake)
+        after_commit(wake)
     return len(rows)
 
 
@@ -220,11 +204,13 @@ def raw_of(letter: Letter) -> bytes:
     return compose(mail, settings=current_settings(), message_id=letter.message_id, at=letter.created_at)
 
 
-def _new_message_id() -> str:
+def new_message_id() -> str:
+    """A Message-ID that nobody can guess."""
     return f"<{uuid.uuid4().hex}@{current_settings().base_host}>"
 
 
-def _wake() -> None:
+def wake() -> None:
+    """Ask a worker to deliver what waits."""
     jobs.wake("deliver_letters")
 
 
@@ -294,58 +280,6 @@ def get_letter(letter_id: int) -> Letter:
     return found
 
 
-def send_again(letter_id: int) -> Letter:
-    """Send a letter once more; gives the one that leaves. Raises NoSuchLetter, LetterLeaving, NewsletterOnce.
-
-    What has not left goes back among those that wait, the same bytes. What has left is written anew under a Message-ID
-    of its own, since mail programs hide the second of two that share one; an invite in it keeps UID and SEQUENCE.
-    """
-    now = clock.now()
-    with transaction() as current:
-        chosen = select(Letter).where(Letter.id == letter_id).with_for_update()
-        letter = current.scalar(chosen.execution_options(populate_existing=True))
-        if letter is None:
-            raise NoSuchLetter
-        if letter.state is LetterState.SENDING and letter.due_at > now - CLAIM:
-            raise LetterLeaving
-        if not may_go_again(letter):
-            raise NewsletterOnce
-        if letter.state is LetterState.SENT:
-            return _write_anew(letter)
-        letter.state, letter.tries, letter.due_at, letter.trouble = LetterState.WAITING, 0, now, ""
-        after_commit(_wake)
-        return letter
-
-
-def _write_anew(letter: Letter) -> Letter:
-    assert letter.raw is not None  # copies of a circular leave once
-    at, message_id = clock.now(), _new_message_id()
-    again = Letter(
-        kind=letter.kind,
-        purpose=letter.purpose,
-        about=letter.about,
-        recipient=letter.recipient,
-        subject=letter.subject,
-        message_id=message_id,
-        raw=letter.raw.replace(letter.message_id.encode(), message_id.encode(), 1),
-        due_at=at,
-        created_at=at,
-    )
-    session().add(again)
-    session().flush()
-    after_commit(_wake)
-    return again
-
-
-def may_go_again(letter: Letter) -> bool:
-    """Whether a letter can be sent once more: any that was asked for, and a newsletter that was given up."""
-    if letter.purpose is Purpose.ASKED_FOR:
-        return True
-    if letter.state not in (LetterState.FAILED, LetterState.WAITING):
-        return False
-    return not suppression.held_back([letter.recipient], letter.purpose, at=clock.now())
-
-
 def file_name(letter: Letter) -> str:
     """What a letter is called as a file, without its ending."""
     return f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
@@ -361,7 +295,8 @@ def _deliver(transport: Transport, letter_id: int) -> bool:
     """Send one claimed letter; gives whether it left. Raises what makes the whole connection useless."""
     letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
     try:
-        transport.send(current_settings().mail_from, letter.recipient, raw_of(letter), file_name(letter))
+        raw = signed(raw_of(letter), settings=current_settings(), at=letter.created_at)
+        transport.send(current_settings().mail_from, letter.recipient, raw, file_name(letter))
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise

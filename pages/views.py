@@ -21,15 +21,15 @@ HIDDEN = (
     "/assessment/book/",
     "/assessment/shared/",
     "/assessment/weekly/",
-    "/newsletter/confirm/",
-    "/newsletter/leave/",
-    "/newsletter/back/",
     "/book/held/",
     "/book/consult/",
     "/book/times/",
     "/book/waitlist/",
+    "/newsletter/confirm/",
+    "/newsletter/leave/",
+    "/newsletter/back/",
 )
-OPEN_PAGES = ("/assessment/", "/assessment/method", "/book/", "/about", "/privacy")
+OPEN_PAGES = ("/assessment/", "/assessment/method", "/book/", "/newsletter/", "/about", "/privacy")
 
 
 @blueprint.get("/")

@@ -21,6 +21,7 @@ from tests.page import Page
 Letters = Callable[[], list[EmailMessage]]
 MoveClock = Callable[[datetime], None]
 SLUG = "the-night-supervisor"
+NO_TIME = "Time must be an hour and a minute, like 08:30"
 OVER = "That time is over; choose one that is to come, or now"
 ADDRESS = f"/desk/newsletter/stories/{SLUG}"
 
@@ -95,7 +96,7 @@ def test_a_story_that_goes_out_now_is_shown_once_more_first(desk: FlaskClient):
 
 
 def test_a_time_is_of_the_zone_of_the_site_and_can_be_called_off(desk: FlaskClient):
-    page = schedule(desk, when="later", day="2026-11-24", hour="08:30")
+    page = schedule(desk, when="later", day="2026-11-24", time_of_day="08:30")
 
     assert "It is scheduled." in page.text
     assert "24 November 2026, 8:30 am (New York, UTC−05:00)" in page.text.replace("\N{NO-BREAK SPACE}", " ")
@@ -111,15 +112,18 @@ def test_a_time_is_of_the_zone_of_the_site_and_can_be_called_off(desk: FlaskClie
     [
         ({}, "Choose whether it goes out now or later"),
         ({"when": "later"}, "Day must be a date, like 2026-12-24"),
-        ({"when": "later", "day": "tomorrow", "hour": "8:00"}, "Day must be a date, like 2026-12-24"),
-        ({"when": "later", "day": "2026-12-24", "hour": ""}, "Time must be an hour and a minute, like 08:30"),
-        ({"when": "later", "day": "2026-12-24", "hour": "25:00"}, "Time must be an hour and a minute, like 08:30"),
+        ({"when": "later", "day": "tomorrow", "time_of_day": "8:00"}, "Day must be a date, like 2026-12-24"),
+        ({"when": "later", "day": "2026-12-24", "time_of_day": ""}, NO_TIME),
         (
-            {"when": "later", "day": "2026-10-31", "hour": "08:00"},
+            {"when": "later", "day": "2026-12-24", "time_of_day": "25:00"},
+            "Time must be an hour and a minute, like 08:30",
+        ),
+        (
+            {"when": "later", "day": "2026-10-31", "time_of_day": "08:00"},
             "That time is over; choose one that is to come, or now",
         ),
-        ({"when": "later", "day": "0001-01-01", "hour": "08:00"}, "Day must be from today to the year 2099"),
-        ({"when": "later", "day": "9999-12-31", "hour": "23:59"}, "Day must be from today to the year 2099"),
+        ({"when": "later", "day": "0001-01-01", "time_of_day": "08:00"}, "Day must be from today to the year 2099"),
+        ({"when": "later", "day": "9999-12-31", "time_of_day": "23:59"}, "Day must be from today to the year 2099"),
     ],
 )
 def test_a_time_that_cannot_be_is_said_so_and_kept(desk: FlaskClient, answers: dict[str, str], words: str):
@@ -143,7 +147,7 @@ def test_a_story_that_is_not_out_by_then_is_refused(desk: FlaskClient):
 
 
 def test_what_has_begun_is_not_called_off(desk: FlaskClient):
-    page = schedule(desk, when="later", day="2026-11-10", hour="08:30")
+    page = schedule(desk, when="later", day="2026-11-10", time_of_day="08:30")
     with clock.fixed(datetime.fromisoformat("2026-11-10T13:30:00+00:00")):
         send_stories()
 

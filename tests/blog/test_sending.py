@@ -264,6 +264,22 @@ def test_a_story_is_sent_once(app: Flask):
         scheduled()
 
 
+def test_a_story_that_was_renamed_meanwhile_is_the_same_story(app: Flask):
+    many_subscribers(1)
+    story = a_story()
+    renamed = replace(story, head=replace(story.head, slug="by-night", former_slugs=(story.slug,)))
+    scheduled(story, in_hours=1)
+    with pytest.raises(IssueUnderWay):
+        scheduled(renamed)
+
+    sending.begin(story.slug, renamed, now=clock.now() + timedelta(hours=1))
+    sending.write_batches(clock.now() + timedelta(hours=1))
+
+    assert len(copies()) == 1
+    with pytest.raises(IssueUnderWay):
+        scheduled(renamed)
+
+
 def test_what_was_called_off_in_time_can_be_scheduled_again(app: Flask):
     many_subscribers(1)
     scheduled(in_hours=1)

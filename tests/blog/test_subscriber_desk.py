@@ -5,10 +5,15 @@ import io
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 import leads.services
-from blog import subscribers
-from kit import clock, suppression
+from blog import sending, subscribers
+from blog.sending_job import send_stories
+from blog.views import shelf
+from kit import clock, outbox, suppression
+from kit.context import current_settings
+from kit.db import Base, session
 from kit.mail import Purpose
 from kit.refusal_rules import Meaning
 from kit.spreadsheets import as_csv, harmless
@@ -104,15 +109,34 @@ def test_somebody_who_asks_by_telephone_is_taken_off(desk: FlaskClient):
     assert not any("/leave" in (form.get("action") or "") for form in after.all("main form"))
 
 
-def test_somebody_is_erased(desk: FlaskClient):
-    reader = a_subscriber()
+def test_somebody_is_erased_and_what_was_counted_stays(desk: FlaskClient):
+    reader, other = a_subscriber("ann@example.com"), a_subscriber("bob@example.com")
+    sending.schedule(shelf().visible(clock.now())[0], due_at=clock.now(), by="Robin", now=clock.now())
+    send_stories()
+    outbox.deliver_due()
     leaves(reader)
 
     done = look(desk, f"{LIST}{reader.id}").form("/erase").submit()
 
-    assert done.location.startswith(LIST)
+    assert "They are erased." in look(desk, done.location).text
     assert desk.get(f"{LIST}{reader.id}").status_code == 404
-    assert suppression.held_back([reader.address], Purpose.NEWSLETTER, at=clock.now())
+    assert suppression.held_back(["ann@example.com"], Purpose.NEWSLETTER, at=clock.now())
+    (progress,) = sending.all_progress().values()
+    assert (progress.left, progress.issue.planned) == (2, 2)
+    assert places_of("ann@example.com") == {"lead"}
+    assert {"subscriber", "letter", "consent_entry", "a file"} <= places_of(other.address)
+
+
+def places_of(address: str) -> set[str]:
+    """The tables in which an address stands, and whether it stands in a file."""
+    session().rollback()
+    tables = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(address in repr(tuple(row)) for row in session().execute(select(table)))
+    }
+    files = [path.read_text("utf-8") for path in (current_settings().instance / "mail").glob("*")]
+    return tables | ({"a file"} if any(address in text for text in files) else set())
 
 
 def test_what_is_held_back_leads_to_where_it_is_lifted(desk: FlaskClient):

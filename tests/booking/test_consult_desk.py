@@ -10,7 +10,10 @@ from booking.catalogue import Asked
 from booking.exchange_models import WaitlistEntry
 from booking.guard import Guest, Wish
 from booking.models import Booking, BookingState, Consultant, ConsultType, HostMode, PartStat, QuestionKind, WeeklyHours
+from kit import clock, suppression
 from kit.db import session, transaction
+from kit.refusal_rules import Meaning
+from kit.suppression import Returned
 from leads import services as leads
 from leads.handover import Handover
 from leads.models import HappeningKind
@@ -264,6 +267,18 @@ def test_two_who_cancel_at_once_cancel_once(visit: Visit, robin: Visit, letters:
 
     assert [form.submit().status_code, form.submit().status_code] == [303, 410]
     assert len(letters()) == 4
+
+
+def test_mail_that_does_not_reach_the_guest_is_said(two: ConsultType, visit_of: Visit, robin: Visit):
+    visit_of.book(TEN)
+    (booking,) = bookings()
+    assert "comes back" not in robin.get(page_of(booking)).text
+
+    suppression.note(Returned("ann@example.org", Meaning.HARD, "a report"), at=clock.now())
+
+    said = robin.get(page_of(booking)).text
+    assert "Mail to ann@example.org comes back" in said
+    assert "Their telephone: +1 555 010 0199." in said
 
 
 def test_a_consult_is_given_to_somebody_else(two: ConsultType, visit_of: Visit, robin: Visit, letters: Letters):

@@ -18,7 +18,7 @@ from booking import mailbox, reply_service
 from booking.exchange_models import Reply
 from booking.models import BookingState
 from booking.reply_rules import ReplyOutcome
-from kit import outbox
+from kit import outbox, suppression
 from kit.context import EXTENSION, current_settings
 from kit.db import session
 from tests.booking.invite_rules import event_of
@@ -26,6 +26,7 @@ from tests.booking.mail_programs import PROGRAMS, google, said_to
 from tests.booking.visit import NINE, NOW, Letters, Visit, assert_letters_are_right, states
 from tests.conftest import ROOT
 from tests.kit.imap import Imap, imap_server
+from tests.kit.reports import postfix
 from tests.kit.smtp import free_port, smtp_server
 
 pytestmark = pytest.mark.processes
@@ -177,7 +178,7 @@ def test_the_log_names_nobody(imap: Imap, invited: EmailMessage):
     with capture_logs() as logs:
         mailbox.read_mailbox()
 
-    assert [entry["event"] for entry in logs] == ["message from a calendar"]
+    assert [entry["event"] for entry in logs] == ["message taken in"]
     assert not any(word in repr(logs) for word in ("ann", "Ann", "secret", "example.org"))
 
 
@@ -234,6 +235,27 @@ def test_folders_under_the_inbox(app: Flask, invited: EmailMessage):
         assert mailbox.read_mailbox() == 1
 
         assert len(server.messages("INBOX.Processed")) == 1
+
+
+def test_mail_that_came_back_is_noted_and_put_aside(imap: Imap, invited: EmailMessage):
+    imap.deliver(postfix(bytes(invited), "5.1.1", "550 5.1.1 no such user"))
+    imap.deliver(postfix(HUMAN, "5.1.1", "550 5.1.1 no such user", name="two"))
+
+    assert (mailbox.read_mailbox(), mailbox.read_mailbox()) == (1, 0)
+
+    (bounce,) = suppression.bounces_of("ann@example.org", most=5)
+    assert (bounce.status, bounce.words) == ("5.1.1", "550 5.1.1 no such user")
+    assert [b"<one@mx.example>" in body for _, body in imap.messages("Processed")] == [True]
+    assert len(imap.messages("INBOX")) == 1
+    assert states() == [BookingState.CONFIRMED]
+
+
+def test_mail_that_came_back_is_taken_from_standard_input(app: Flask, invited: EmailMessage):
+    raw = postfix(bytes(invited), "5.1.1", "550 5.1.1 no such user")
+
+    lines = [app.test_cli_runner().invoke(args=["receive-mail"], input=raw) for _ in range(2)]
+
+    assert [line.output for line in lines] == ["a letter: came back\n", "a letter: known already\n"]
 
 
 def test_a_message_is_handed_over_on_standard_input(app: Flask, invited: EmailMessage):

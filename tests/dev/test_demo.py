@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from app import create_app
 from assessment.models import Report, ReportState, Submission
 from assessment.practices import BAND_NAMES
+from blog.issue_models import Issue, IssueState
+from blog.subscription_models import Subscriber, SubscriberState
 from booking.exchange_models import Offer, OfferState, Reminder, ReminderKind
 from booking.models import Booking, BookingState, ConsultType, DateOverride, PlaceKind
 from desk.today import look
@@ -18,9 +20,12 @@ from dev import demo
 from dev.people import EVERYBODY, PASSWORD, ROBIN
 from kit import clock
 from kit.db import db, session
+from kit.mail import Purpose
 from kit.outbox import Letter, LetterState
+from kit.suppression import Reason, Suppression
 from leads import lists
 from leads import services as leads
+from leads.consent_models import ConsentAct, ConsentEntry
 from leads.lists import Wanted
 from leads.models import Happening, HappeningKind, Lead, Stage
 from staff.models import Account, Invitation
@@ -60,6 +65,11 @@ def test_every_state_is_there(site: Flask):
     assert every(Lead.stage) == set(Stage)
     assert every(Happening.kind) == set(HappeningKind) - NOT_IN_THE_SAMPLE
     assert every(Letter.state) == set(LetterState)
+    assert every(Letter.purpose) == set(Purpose)
+    assert every(Subscriber.state) == set(SubscriberState)
+    assert every(Issue.state) == {IssueState.SENT, IssueState.SCHEDULED, IssueState.CANCELLED}
+    assert every(Suppression.reason) == {Reason.HARD_BOUNCE, Reason.SOFT_BOUNCES}
+    assert every(ConsentEntry.act) == set(ConsentAct)
     assert every(Report.state) == set(ReportState)
     assert every(Booking.state) == set(BookingState)
     assert every(Offer.state) == set(OfferState)
@@ -96,7 +106,7 @@ def test_the_day_of_the_consultant_is_full(site: Flask):
     assert [(call.lead.name, call.late) for call in found.call_backs] == [("Jonas Pell", 3), ("Kate Dunmore", 0)]
     assert [call.lead.name for call in found.call_backs_later] == ["Liam Roche"]
     assert len(found.coming) >= 4
-    assert (found.letters_waiting, found.letters_failed) == (3, 1)
+    assert (found.letters_waiting, found.letters_failed) == (8, 1)
 
 
 def test_whoever_came_by_themselves_came_from_a_story(site: Flask):
@@ -153,11 +163,16 @@ def test_one_can_sign_in_and_look_at_every_page(site: Flask):
         "/desk/?whose=everybody",
         "/desk/leads/",
         "/desk/mail/",
+        "/desk/mail/returned",
+        "/desk/newsletter/",
+        "/desk/newsletter/subscribers/",
         "/desk/consults/",
         "/desk/availability/",
     ]
     addresses += [f"/desk/leads/{public_id}" for public_id in people]
     addresses += [f"/desk/mail/{number}" for number in letters]
+    addresses += [f"/desk/newsletter/subscribers/{number}" for number in every(Subscriber.id)]
+    addresses += [f"/desk/newsletter/stories/{slug}" for slug in every(Issue.slug)]
 
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
 

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from dev.views import OF_A_MAIL
 from kit import outbox
 from kit.db import db
+from kit.security import POLICY_OF_A_MAIL
 from tests.booking.builders import a_consult_type
 from tests.conftest import ROOT, some_settings
 from tests.desk.scenes import A_REPORT, a_consult, a_letter
@@ -125,7 +125,7 @@ def test_the_html_of_a_letter_stands_alone_and_can_do_nothing(client: FlaskClien
 
     assert response.get_data(as_text=True).strip() == "<p>Hello Ann</p>"
     policy = response.headers["Content-Security-Policy"]
-    assert policy == OF_A_MAIL
+    assert policy == POLICY_OF_A_MAIL
     assert "sandbox" in policy.split("; ") and "script-src" not in policy and "default-src 'none'" in policy
 
 

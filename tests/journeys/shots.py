@@ -17,8 +17,9 @@ from typing import Literal
 from playwright.sync_api import Browser
 
 from tests.assessment.pictures import take_pictures
+from tests.booking.visit import text_of
 from tests.journeys.chromium import chromium
-from tests.journeys.running import RunningSite, running_site
+from tests.journeys.running import RunningSite, running_site, wait_for
 from tests.journeys.visitor import Visitor
 
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
@@ -95,6 +96,56 @@ class Tour:
         }.items():
             ann.open(address)
             self.camera.take(ann, name)
+
+    def newsletter(self) -> None:
+        ann = self.visitor()
+        ann.open("/newsletter/")
+        self.camera.take(ann, "newsletter")
+        ann.press("Send me the mail to confirm")
+        self.camera.take(ann, "newsletter-error")
+        ann.open("/stories/the-night-supervisor")
+        ann.fill(address="ann.bee@gmial.com")
+        ann.press("Get new stories")
+        self.camera.take(ann, "newsletter-typed")
+        ann.fill(address=PERSON["address"])
+        ann.page.wait_for_timeout(2100)
+        ann.press("Send me the mail to confirm")
+        self.camera.take(ann, "newsletter-asked")
+        letter = text_of(self.site.next_letter(PERSON["address"], 0))
+        ann.open(re.findall(r"http\S*/newsletter/confirm/\S+", letter)[0])
+        self.camera.take(ann, "newsletter-confirm")
+        ann.press("Yes, send me the stories")
+        self.camera.take(ann, "newsletter-on")
+
+    def letters(self) -> None:
+        """What consultants see of the newsletter, and its readers of them."""
+        robin, ann = self.signed_in(), self.visitor()
+        robin.open("/desk/newsletter/")
+        robin.follow("The night supervisor")
+        self.camera.take(robin, "desk-newsletter-story")
+        robin.fill(when="now")
+        robin.press("Continue")
+        self.camera.take(robin, "desk-newsletter-check")
+        robin.press(re.compile("^Send it now"))
+        self.camera.take(robin, "desk-newsletter-sending")
+        robin.open("/desk/newsletter/stories/the-night-supervisor/letter")
+        self.camera.take(robin, "mail-story")
+        robin.open("/desk/newsletter/subscribers/")
+        self.camera.take(robin, "desk-subscribers")
+        robin.follow(PERSON["address"])
+        self.camera.take(robin, "desk-subscriber")
+        robin.open("/desk/mail/returned")
+        self.camera.take(robin, "desk-mail-returned")
+        robin.open("/desk/mail/")
+        robin.follow("The night supervisor")
+        self.camera.take(robin, "desk-letter")
+        letters = wait_for(
+            lambda: [one for one in self.site.letters(PERSON["address"]) if one["List-Unsubscribe"]], "the story"
+        )
+        ann.open(str(letters[0]["List-Unsubscribe"]).strip("<>"))
+        self.camera.take(ann, "newsletter-leave")
+        ann.press("Take me off the list")
+        self.camera.take(ann, "newsletter-left")
 
     def assessment(self) -> Visitor:
         """Gives the browser on the result page."""
@@ -255,6 +306,14 @@ class Tour:
         ann.press(ann.page.get_by_role("button", name="Sign out"))
         self.camera.take(ann, "sign-in")
 
+    def signed_in(self) -> Visitor:
+        """The browser of the account that was made before."""
+        robin = self.visitor()
+        robin.open("/desk/sign-in")
+        robin.fill(email=ACCOUNT["email"], password=ACCOUNT["password"])
+        robin.press("Sign in")
+        return robin
+
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
         """The site's database, changed from outside as only a mishap would."""
@@ -268,12 +327,14 @@ def main(folder: Path, parts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place, running_site(Path(place)) as site, chromium() as browser:
         tour = Tour(browser, site, Camera(folder, parts))
         tour.reading()
+        tour.newsletter()
         ann = tour.assessment()
         result = ann.page.url.removeprefix(site.url)
         tour.booking(ann)
         tour.weekly(result)
         tour.mishaps()
         tour.desk()
+        tour.letters()
     take_pictures(folder, parts)
 
 

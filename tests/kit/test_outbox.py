@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kit import clock, outbox
+from kit import clock, outbox, resending
 from kit.context import EXTENSION, current_settings
 from kit.db import session, transaction
 from kit.mail import Mail
@@ -223,7 +223,7 @@ def test_a_letter_sent_again_leaves_with_the_same_bytes(mailbox: Mailbox, at: Cl
     mailbox.answers.clear()
     at(clock.now() + timedelta(days=1))
 
-    letter = outbox.send_again(1)
+    letter = resending.send_again(1)
 
     assert (letter.state, letter.tries, letter.trouble) == (LetterState.WAITING, 0, "")
     assert outbox.deliver_due() == 1
@@ -234,16 +234,16 @@ def test_a_letter_that_is_leaving_cannot_be_sent_again_until_its_claim_runs_out(
     put("ann@example.com")
     outbox._claim()
 
-    with pytest.raises(outbox.LetterLeaving):
-        outbox.send_again(1)
+    with pytest.raises(resending.LetterLeaving):
+        resending.send_again(1)
     at(clock.now() + timedelta(minutes=6))
 
-    assert outbox.send_again(1).state is LetterState.WAITING
+    assert resending.send_again(1).state is LetterState.WAITING
 
 
 def test_a_letter_that_does_not_exist_cannot_be_sent_again(app: Flask):
     with pytest.raises(outbox.NoSuchLetter):
-        outbox.send_again(7)
+        resending.send_again(7)
 
 
 @pytest.mark.parametrize(

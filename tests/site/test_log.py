@@ -53,7 +53,8 @@ def walk_everything(client: FlaskClient, visit: Visit) -> None:
     """The assessment with its report, a consult booked, moved and cancelled, a call-back, with slips on the way."""
     result = finish(walk(client, {"obstacles": {"picks": ["other"], "something_else": NOTE}}))
     result.form("report").submit(name=NAME, address="quentin.xylander@", company=COMPANY, paper="a4")
-    result.form("report").submit(name=NAME, address=ADDRESS, company=COMPANY, paper="a4")
+    result.form("report").submit(name=NAME, address=ADDRESS, company=COMPANY, paper="a4", newsletter="y")
+    client.post("/newsletter/", data={"address": ADDRESS})
     details = {"name": NAME, "address": ADDRESS, "phone": PHONE, "note": NOTE}
     held = visit.hold(TEN)
     visit.get(held).form(0).submit(**{**details, "phone": f"{PHONE} Quentin"})

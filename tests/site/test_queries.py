@@ -10,10 +10,13 @@ from sqlalchemy import event
 
 import leads.services
 from booking.models import ConsultType
-from kit import clock, outbox
+from kit import clock, outbox, suppression
 from kit.db import db, session, transaction
 from kit.mail import Mail
+from kit.refusal_rules import Meaning
+from kit.suppression import Returned
 from leads.models import HappeningKind
+from tests.blog.readers import a_subscriber
 from tests.booking.builders import A_WEEK_BEFORE, MONDAY_10, a_booking, a_consult_type
 from tests.staff.signed_in import signed_in
 
@@ -27,6 +30,9 @@ ADDRESSES = (
     "/desk/leads/?search=example",
     "/desk/consults/",
     "/desk/mail/",
+    "/desk/mail/returned",
+    "/desk/newsletter/",
+    "/desk/newsletter/subscribers/",
     "/desk/availability/",
     "/desk/blocks/",
     "/desk/consult-types/",
@@ -45,6 +51,8 @@ def add_some(consult_type: ConsultType, first: int, last: int) -> None:
             kind = HappeningKind.CALL_BACK_ASKED
             leads.services.record(lead, kind, at=clock.now(), headline="Asked to be called back", facts=facts)
             outbox.put(Mail("note", lead.address, lead.name, "A letter", "Text", "<p>Text</p>"))
+        a_subscriber(lead.address)
+        suppression.note(Returned(lead.address, Meaning.HARD, lead.address), at=clock.now())
 
 
 @contextmanager

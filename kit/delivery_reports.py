@@ -1,0 +1,110 @@
+"""Reports on letters that did not arrive (RFC 3464), as mail servers send them back.
+
+Tolerant of form, strict about size: the message comes from anywhere.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, message_from_string, policy
+from email.message import Message as MailPart
+from typing import TypeAlias
+
+from kit.refusal_rules import read_status
+
+Part: TypeAlias = "MailPart[str, str]"
+
+MOST_BYTES = 1024 * 1024
+MOST_PARTS = 30
+MOST_RECIPIENTS = 20
+LONGEST_ID = 300
+LONGEST_WORDS = 400
+REPORTS = ("message/delivery-status", "message/global-delivery-status")
+HEADS = ("text/rfc822-headers", "message/global-headers")
+WHOLE = ("message/rfc822", "message/global")
+MESSAGE_ID = re.compile(r"<[^<>\s]{1,298}>")
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a letter for one recipient: `failed`, `delayed`, `delivered`, `relayed` or `expanded`."""
+
+    action: str
+    status: str
+    words: str
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """A report: its own name, the Message-IDs of the letter it may be about, and what became of it."""
+
+    name: str
+    about: tuple[str, ...]
+    fates: tuple[Fate, ...]
+
+
+def read_report(raw: bytes) -> DeliveryReport | None:
+    """The report in a message; None where it is something else."""
+    if len(raw) > MOST_BYTES:
+        return None
+    try:
+        mail = message_from_bytes(raw, policy=policy.compat32)
+        parts = list(_parts(mail))
+        report = next((part for part in parts if part.get_content_type() in REPORTS), None)
+        if report is None:
+            return None
+        about = [found for part in parts for found in _ids_of_original(part)]
+        about += [found for name in ("In-Reply-To", "References") for found in _ids(mail, name)]
+        fates = tuple(fate for block in _blocks(report) if (fate := _fate(block)))
+    except (RecursionError, ValueError, LookupError):
+        return None
+    name = next(iter(_ids(mail, "Message-ID")), "")
+    return DeliveryReport(name, tuple(dict.fromkeys(about)), fates[:MOST_RECIPIENTS])
+
+
+def _parts(mail: Part) -> Iterator[Part]:
+    """The parts of the report itself; what stands inside of the letter it is about is not its own."""
+    inside = mail.get_payload()
+    yield mail
+    if mail.get_content_maintype() == "multipart" and isinstance(inside, list):
+        for part in inside[:MOST_PARTS]:
+            if isinstance(part, MailPart):
+                yield part
+
+
+def _blocks(report: Part) -> Iterator[Part]:
+    """The blocks of fields of a report; the first one is about the report as a whole."""
+    inside = report.get_payload()
+    blocks = [block for block in inside if isinstance(block, MailPart)] if isinstance(inside, list) else []
+    if len(blocks) == 1:
+        # The library knows the blocks of the older type only, and takes all but the first for a text.
+        yield from (message_from_string(block) for block in re.split(r"\r?\n[ \t]*\r?\n", blocks[0].as_string()))
+    yield from blocks
+
+
+def _fate(block: Part) -> Fate | None:
+    """What a block of fields says; None where it is not about a recipient."""
+    action = str(block.get("Action", "")).split("(")[0].strip().lower()
+    if not action:
+        return None
+    words = re.sub(r"\s+", " ", str(block.get("Diagnostic-Code", ""))).strip()
+    return Fate(action, read_status(str(block.get("Status", ""))), words.partition(";")[2].strip()[:LONGEST_WORDS])
+
+
+def _ids_of_original(part: Part) -> list[str]:
+    """The Message-ID of the letter that a part gives back, whole or by its head."""
+    inside = part.get_payload()
+    if part.get_content_type() in WHOLE and isinstance(inside, list) and inside:
+        first = inside[0]
+        return _ids(first, "Message-ID") if isinstance(first, MailPart) else []
+    if part.get_content_type() in HEADS:
+        if isinstance(inside, list) and inside and isinstance(inside[0], MailPart):
+            return _ids(inside[0], "Message-ID")
+        content = part.get_payload(decode=True)
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+        return _ids(message_from_string(text), "Message-ID")
+    return []
+
+
+def _ids(mail: Part, name: str) -> list[str]:
+    return MESSAGE_ID.findall(str(mail.get(name, "")))[:5]
