@@ -37,7 +37,9 @@ import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
 import desk.data_views
+import desk.funnel_views
 import desk.lead_views
+import desk.reads
 import desk.retention
 import desk.team_views
 import desk.views
@@ -76,6 +78,7 @@ BLUEPRINTS = (
     desk.views.blueprint,
     desk.lead_views.lead_admin,
     desk.data_views.data_admin,
+    desk.funnel_views.funnel_admin,
     desk.team_views.team_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
@@ -125,6 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
+    desk.reads.install(app)
     leads.handover.arrived.connect(assessment.services.claim)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)

@@ -24,6 +24,8 @@ from kit.context import current_settings
 from kit.db import after_commit, session, transaction
 from kit.logs import log
 from kit.zones import zone
+from leads import funnel
+from leads.funnel_models import Step as FunnelStep
 from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
@@ -46,6 +48,12 @@ class ReportWish:
 
 def start(*, origin: Origin, held4: int | None, now: datetime) -> Submission:
     """A new draft; a number that came with it is the first answer, still to be confirmed on its page."""
+    with transaction():
+        funnel.count(FunnelStep.STARTED, origin, at=now)
+        return _draft(origin=origin, held4=held4, now=now)
+
+
+def _draft(*, origin: Origin, held4: int | None, now: datetime) -> Submission:
     with transaction() as current:
         submission = Submission(
             key=tokens.new_secret(18),
@@ -112,6 +120,7 @@ def finish(key: str, *, now: datetime) -> Submission | str:
             submission.finished_on = now.astimezone(zone(current_settings().site_timezone)).date()
             submission.changed_at = now
             submission.model_version = assumptions.MODEL_VERSION
+            funnel.count(FunnelStep.FINISHED, Origin.from_mapping(submission.origin), at=now)
         return submission
 
 
@@ -119,7 +128,7 @@ def copy(key: str, *, now: datetime) -> Submission:
     """A new draft with the answers of a scored submission, to change some and score it anew."""
     before = get_submission(key)
     with transaction() as current:
-        submission = start(origin=Origin.from_mapping(before.origin), held4=None, now=now)
+        submission = _draft(origin=Origin.from_mapping(before.origin), held4=None, now=now)
         submission.answers, submission.seen = dict(before.answers), list(before.seen)
         submission.lead_id = before.lead_id
         current.flush()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from kit.db import session
@@ -123,10 +123,16 @@ def newest(most: int) -> tuple[Lead, ...]:
 
 def board(wanted: Wanted, *, today: date | None = None) -> dict[Stage, tuple[Lead, ...]]:
     """By stage the latest of those leads, a column's length of each."""
-    columns = {}
-    for stage in Stage:
-        chosen = _chosen(replace(wanted, stage=stage), today).order_by(*_sorting(LeadOrder.CONTACT))
-        columns[stage] = tuple(session().scalars(chosen.limit(COLUMN_SIZE)))
+    everywhere = _chosen(replace(wanted, stage=None), today).order_by(*_sorting(LeadOrder.CONTACT))
+    parts = (
+        select(everywhere.where(Lead.stage == stage).with_only_columns(Lead.id).limit(COLUMN_SIZE).subquery().c.id)
+        for stage in Stage
+        if wanted.stage in (None, stage)
+    )
+    latest = select(Lead).where(Lead.id.in_(union_all(*parts))).order_by(*_sorting(LeadOrder.CONTACT))
+    columns: dict[Stage, tuple[Lead, ...]] = dict.fromkeys(Stage, ())
+    for lead in session().scalars(latest):
+        columns[lead.stage] += (lead,)
     return columns
 
 
@@ -146,12 +152,11 @@ def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
 
 def choices(column: Any, *, most: int = 60) -> tuple[str, ...]:
     """What stands in a column of leads, such as `Lead.band`, found by stepping through its index."""
-    found: list[str] = []
-    latest = session().scalar(select(func.min(column)).where(column > ""))
-    while latest is not None and len(found) < most:
-        found.append(latest)
-        latest = session().scalar(select(func.min(column)).where(column > latest))
-    return tuple(found)
+    found = select(func.min(column).label("value")).where(column > "").cte("found", recursive=True)
+    following = select(func.min(column)).where(column > found.c.value).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.value.is_not(None)))
+    chosen = select(found.c.value).where(found.c.value.is_not(None)).limit(most)
+    return tuple(session().scalars(chosen))
 
 
 def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:

@@ -110,6 +110,7 @@ DOORS = {
     "lead_admin.edit": DESK,
     "lead_admin.merge": DESK,
     "lead_admin.sheet": DESK,
+    "funnel_admin.overview": DESK,
     "data_admin.record": DESK,
     "data_admin.record_file": DESK,
     "data_admin.erase": DESK,

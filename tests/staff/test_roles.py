@@ -26,6 +26,7 @@ RIGHTS = {
     "lead_admin.edit": CHANGE,
     "lead_admin.merge": CHANGE,
     "lead_admin.sheet": SEE,
+    "funnel_admin.overview": SEE,
     "data_admin.record": Right.EXPORT_PERSON,
     "data_admin.record_file": Right.EXPORT_PERSON,
     "data_admin.erase": Right.ERASE_PERSON,
