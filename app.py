@@ -43,6 +43,7 @@ import desk.reads
 import desk.retention
 import desk.team_views
 import desk.views
+import desk.webhook_views
 import dev.commands
 import dev.views
 import kit.errors
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     desk.data_views.data_admin,
     desk.funnel_views.funnel_admin,
     desk.team_views.team_admin,
+    desk.webhook_views.webhook_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
