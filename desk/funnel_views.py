@@ -62,7 +62,8 @@ def _stairs(times: tuple[int, ...], weeks: tuple[tuple[int, ...], ...]) -> tuple
     stairs = []
     for number, step in enumerate(Step):
         before = times[number - 1] if number else 0
-        share = f"{100 * times[number] / before:.0f} %" if before else ""
+        # Not everybody takes every step: whoever books without asking for a report is no share of those who asked.
+        share = f"{100 * times[number] / before:.0f} %" if before >= times[number] and before else ""
         stairs.append(Stair(step.value, times[number], share, weeks[number], say_trend(weeks[number])))
     return tuple(stairs)
 

@@ -20,6 +20,7 @@ from dev.people import (
     JONAS,
     KATE,
     LEON,
+    LETTER_OF_AUTUMN,
     LIAM,
     MAYA,
     NOAH,
@@ -42,7 +43,10 @@ from dev.people import (
 from dev.script import Script
 from kit.db import session
 from kit.outbox import Letter, LetterState
+from leads import funnel
+from leads.funnel_models import Step
 from leads.models import HappeningKind, Stage
+from leads.origin import Origin
 
 CALL, SESSION, VISIT = "first-conversation", "working-session", "at-your-office"
 WORKER_STOPPED = timedelta(minutes=7)
@@ -55,7 +59,21 @@ def act_out(script: Script) -> None:
     _three_times(script)
     _call_backs_and_stages(script)
     _unfinished(script)
+    _reads(script)
     script.play(mail_until=script.now - WORKER_STOPPED)
+
+
+def _reads(script: Script) -> None:
+    """The stories are read, each week a few more."""
+    for week, readers in enumerate((6, 9, 8, 13, 17), -4):
+        for place, story in enumerate(script.stories):
+            origin = Origin(story, utm=LETTER_OF_AUTUMN if place % 3 == 0 else ())
+            times = readers + 3 * place
+
+            def read(at: datetime, origin: Origin = origin, times: int = times) -> None:
+                funnel.count(Step.READ, origin, at=at, times=times)
+
+            script.scene(script.on(7 * week - 1, "12:00"), read)
 
 
 def _first_weeks(script: Script) -> None:
