@@ -50,11 +50,14 @@ import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
 import desk.data_views
+import desk.funnel_views
 import desk.lead_views
+import desk.reads
 import desk.retention
 import desk.returned_views
 import desk.team_views
 import desk.views
+import desk.webhook_views
 import dev.commands
 import dev.stories
 import dev.views
@@ -102,7 +105,9 @@ BLUEPRINTS = (
     desk.returned_views.blueprint,
     desk.lead_views.lead_admin,
     desk.data_views.data_admin,
+    desk.funnel_views.funnel_admin,
     desk.team_views.team_admin,
+    desk.webhook_views.webhook_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
@@ -156,6 +161,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
+    desk.reads.install(app)
     leads.handover.arrived.connect(assessment.services.claim)
     leads.consent.newsletter_wanted.connect(blog.subscribers.hear)
     desk.commands.install(app)

@@ -80,7 +80,7 @@ def _follow(key: str, kept: tuple[str, ...] | None, now: datetime) -> Submission
     if before.finished_on is None:
         raise AssessmentGone
     with transaction() as current:
-        made = services.start(origin=Origin.from_mapping(before.origin), held4=None, now=now, staff=before.staff_test)
+        made = services.draft(origin=Origin.from_mapping(before.origin), held4=None, now=now, staff=before.staff_test)
         questions = services.edition(made).questions.questions
         stays = [question for question in questions if kept is None or question.key in kept]
         names = {asked.name for question in stays for asked in question.fields} | _side_names(stays)

@@ -27,7 +27,9 @@ from kit.context import current_settings
 from kit.db import after_commit, session, transaction
 from kit.logs import log
 from kit.zones import zone
+from leads import funnel
 from leads.consent import Ask, newsletter_wanted
+from leads.funnel_models import Step as FunnelStep
 from leads.handover import Handover
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
@@ -58,8 +60,16 @@ class ReportWish:
 def start(*, origin: Origin, held4: int | None, now: datetime, staff: bool = False) -> Submission:
     """A new draft; a number that came with it is the first answer, still to be confirmed on its page.
 
-    `staff` says that somebody tries it who works here.
+    `staff` says that somebody tries it who works here; that is counted nowhere.
     """
+    with transaction():
+        if not staff:
+            funnel.count(FunnelStep.STARTED, origin, at=now)
+        return draft(origin=origin, held4=held4, now=now, staff=staff)
+
+
+def draft(*, origin: Origin, held4: int | None, now: datetime, staff: bool) -> Submission:
+    """A new draft that is nobody's first step: what follows an earlier one is not counted."""
     questions, model, texts = CURRENT_EDITION.versions
     with transaction() as current:
         submission = Submission(
@@ -135,6 +145,8 @@ def finish(key: str, *, now: datetime) -> Submission | str:
             submission.finished_on = now.astimezone(zone(current_settings().site_timezone)).date()
             submission.changed_at = now
             _keep_scores(submission)
+            if not submission.staff_test and submission.retake_of_id is None:
+                funnel.count(FunnelStep.FINISHED, Origin.from_mapping(submission.origin), at=now)
             if submission.lead_id is not None:
                 lead = current.get_one(Lead, submission.lead_id)
                 _tell_taken(lead, submission, now, headline="Took the assessment again")

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 
 from blog.condition import judge_stories
 from blog.views import shelf
-from desk import first_run
+from desk import first_run, reads
 from kit import backup, clock, doctor, jobs, schema
 from kit.context import current_settings
 from kit.db import db
@@ -137,7 +137,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _serve_pages(app: Flask, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, _end)
-    waitress.create_server(
+    server = waitress.create_server(
         app,
         sockets=[listener],
         threads=THREADS,
@@ -146,7 +146,12 @@ def _serve_pages(app: Flask, listener: socket.socket) -> None:
         asyncore_use_poll=True,
         max_request_body_size=MOST_BYTES,
         clear_untrusted_proxy_headers=False,
-    ).run()
+    )
+    try:
+        server.run()
+    finally:
+        with app.app_context():
+            reads.write()
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -201,11 +201,10 @@ def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
 
 def _around(wanted: Wanted) -> dict[str, object]:
     """What the list and the board have in common."""
-    people = {account.id: account.name for account in team.everybody()}
     return {
         "wanted": wanted,
         "stages": tuple(Stage),
-        "people": people,
+        "people": team.names(),
         "bands": lists.choices(Lead.band),
         "stories": lists.choices(Lead.story),
         "sources": lists.choices(Lead.source),
@@ -213,6 +212,7 @@ def _around(wanted: Wanted) -> dict[str, object]:
         "consults": tuple(Consult),
         "views": saved.views_of(current_account()),
         "say_count": lists.say_count,
+        "total_of": _total_of,
         "titles": story_titles(),
         "zone_name": own_zone_name(),
         "account": current_account(),
@@ -270,6 +270,15 @@ def _people(lead: Lead) -> list[Account]:
 
 def _owner_name(lead: Lead) -> str:
     return team.get(lead.owner_id).name if lead.owner_id else ""
+
+
+def _total_of(counts: dict[Stage, int | None]) -> str | None:
+    """How many there are in all stages, in words; None where that was not counted."""
+    known = [count for count in counts.values() if count is not None]
+    if len(known) < len(counts):
+        return None
+    broken_off = any(count > lists.COUNTED_MOST for count in known)
+    return lists.say_count(lists.COUNTED_MOST + 1) if broken_off else f"{sum(known):,}"
 
 
 def _today() -> date:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 import booking.calendar_sources
 import booking.schedule
 import leads.services
-from desk import asked, mail_words
+from desk import asked, checklist, failures, mail_words
 from desk.downloads import file_of
 from desk.forms import ButtonForm
 from desk.places import home_of, places_of
@@ -19,13 +19,29 @@ from kit.security import as_mail
 from staff.access import current_account, desk_only, needs
 from staff.roles import Right
 
+KEYS = (
+    ("/", "Search"),
+    ("t", "Today"),
+    ("l", "Leads"),
+    ("b", "Leads on a board"),
+    ("c", "Consults"),
+    ("n", "Write a note, on the page of a lead"),
+    ("j", "The next row"),
+    ("k", "The row before"),
+    ("?", "This list"),
+)
+
 blueprint = desk_only(Blueprint("desk", __name__, url_prefix="/desk"))
 
 
 @blueprint.app_context_processor
 def places() -> dict[str, object]:
     """Gives the navigation the places of whoever is signed in."""
-    return {"desk_places": lambda: tuple(places_of(current_account()))}
+    return {"desk_places": lambda: tuple(places_of(current_account())), "desk_keys": KEYS, "may_search": _may_search}
+
+
+def _may_search() -> bool:
+    return current_account().may(Right.SEE_LEADS)
 
 
 @blueprint.get("/")
@@ -43,9 +59,18 @@ def today() -> ResponseReturnValue:
         own=own,
         everybody=everybody,
         unread=booking.calendar_sources.untrusted_of(own, now=clock.now()) if own else (),
+        failures=failures.look(own=own, webhooks_too=current_account().may(Right.SET_WEBHOOKS)),
+        tasks=checklist.tasks(current_account(), own) if current_account().may(Right.RUN_TEAM) else (),
         titles=story_titles(),
         zone_name=own_zone_name(),
     )
+
+
+@blueprint.get("/keys")
+@needs(Right.KEEP_ACCOUNT)
+def keys() -> ResponseReturnValue:
+    """What the keys do, for whoever looks it up."""
+    return render_template("desk/keys.html")
 
 
 @blueprint.post("/today/<reference>/<outcome>")

@@ -19,6 +19,7 @@ from dev.people import (
     JONAS,
     KATE,
     LEON,
+    LETTER_OF_AUTUMN,
     LIAM,
     MAYA,
     NOAH,
@@ -40,7 +41,10 @@ from dev.people import (
 from dev.script import Script
 from kit.db import session
 from kit.outbox import Letter, LetterState
+from leads import funnel
+from leads.funnel_models import Step
 from leads.models import Stage
+from leads.origin import Origin
 
 CALL, SESSION, VISIT = "first-conversation", "working-session", "at-your-office"
 WORKER_STOPPED = timedelta(minutes=7)
@@ -57,7 +61,21 @@ def act_out(script: Script) -> None:
     weekly.is_asked_each_week(script, JONAS, script.on(-17, "23:30"), (5, 8))
     weekly.is_asked_each_week(script, ELIN, script.on(-5, "10:10"), ())
     weekly.stops_the_question(script, ELIN, script.on(-2, "09:00"))
+    _reads(script)
     script.play(mail_until=script.now - WORKER_STOPPED)
+
+
+def _reads(script: Script) -> None:
+    """The stories are read, each week a few more."""
+    for week, readers in enumerate((6, 9, 8, 13, 17), -4):
+        for place, story in enumerate(script.stories):
+            origin = Origin(story, utm=LETTER_OF_AUTUMN if place % 3 == 0 else ())
+            times = readers + 3 * place
+
+            def read(at: datetime, origin: Origin = origin, times: int = times) -> None:
+                funnel.count(Step.READ, origin, at=at, times=times)
+
+            script.scene(script.on(7 * week - 1, "12:00"), read)
 
 
 def _first_weeks(script: Script) -> None:

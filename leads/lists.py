@@ -1,5 +1,6 @@
 """Many leads at once: looked for, held to what is wanted, counted as far as it helps."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from kit.db import session
@@ -96,11 +97,13 @@ class LeadPage:
     @property
     def total_said(self) -> str:
         """`12`, `more than 1,000`."""
-        return say_count(self.total)
+        return say_count(self.total) or ""
 
 
-def say_count(count: int) -> str:
-    """A count that may have been broken off."""
+def say_count(count: int | None) -> str | None:
+    """A count that may have been broken off, or was not made."""
+    if count is None:
+        return None
     return f"more than {COUNTED_MOST:,}" if count > COUNTED_MOST else f"{count:,}"
 
 
@@ -123,19 +126,34 @@ def newest(most: int) -> tuple[Lead, ...]:
 
 def board(wanted: Wanted, *, today: date | None = None) -> dict[Stage, tuple[Lead, ...]]:
     """By stage the latest of those leads, a column's length of each."""
-    columns = {}
-    for stage in Stage:
-        chosen = _chosen(replace(wanted, stage=stage), today).order_by(*_sorting(LeadOrder.CONTACT))
-        columns[stage] = tuple(session().scalars(chosen.limit(COLUMN_SIZE)))
+    everywhere = _chosen(replace(wanted, stage=None), today).order_by(*_sorting(LeadOrder.CONTACT))
+    parts = (
+        select(everywhere.where(Lead.stage == stage).with_only_columns(Lead.id).limit(COLUMN_SIZE).subquery().c.id)
+        for stage in Stage
+        if wanted.stage in (None, stage)
+    )
+    latest = select(Lead).where(Lead.id.in_(union_all(*parts))).order_by(*_sorting(LeadOrder.CONTACT))
+    columns: dict[Stage, tuple[Lead, ...]] = dict.fromkeys(Stage, ())
+    for lead in session().scalars(latest):
+        columns[lead.stage] += (lead,)
     return columns
 
 
-def count_by_stage(wanted: Wanted = Wanted(), *, today: date | None = None) -> dict[Stage, int]:
-    """How many of those leads stand where, whatever stage is wanted; a stage without any is left out."""
-    everywhere = _chosen(replace(wanted, stage=None), today)
-    counts = [_up_to(everywhere.where(Lead.stage == stage)).label(stage.name) for stage in Stage]
-    row = session().execute(select(*counts)).one()
-    return {stage: count for stage, count in zip(Stage, row, strict=True) if count}
+def count_by_stage(wanted: Wanted = Wanted(), *, today: date | None = None) -> dict[Stage, int | None]:
+    """How many of those leads stand where, whatever stage is wanted; a stage without any is left out.
+
+    Of very many that are narrowed down it is not counted who stands where: every stage is there, without a number.
+    """
+    everywhere = replace(wanted, stage=None)
+    if not everywhere.is_narrow:
+        counts = [_up_to(select(Lead).where(Lead.stage == stage)).label(stage.name) for stage in Stage]
+        row = session().execute(select(*counts)).one()
+        return {stage: count for stage, count in zip(Stage, row, strict=True) if count}
+    chosen = _chosen(everywhere, today).with_only_columns(Lead.stage).limit(COUNTED_MOST + 1)
+    found = Counter(session().scalars(chosen))
+    if found.total() > COUNTED_MOST:
+        return dict.fromkeys(Stage, None)
+    return {stage: found[stage] for stage in Stage if found[stage]}
 
 
 def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
@@ -146,12 +164,11 @@ def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
 
 def choices(column: Any, *, most: int = 60) -> tuple[str, ...]:
     """What stands in a column of leads, such as `Lead.band`, found by stepping through its index."""
-    found: list[str] = []
-    latest = session().scalar(select(func.min(column)).where(column > ""))
-    while latest is not None and len(found) < most:
-        found.append(latest)
-        latest = session().scalar(select(func.min(column)).where(column > latest))
-    return tuple(found)
+    found = select(func.min(column).label("value")).where(column > "").cte("found", recursive=True)
+    following = select(func.min(column)).where(column > found.c.value).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.value.is_not(None)))
+    chosen = select(found.c.value).where(found.c.value.is_not(None)).limit(most)
+    return tuple(session().scalars(chosen))
 
 
 def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:
@@ -193,12 +210,15 @@ def _holding(search: str) -> list[ColumnElement[bool]]:
     terms = terms_of(search)
     if not terms:
         return [literal(False)]
+    rarest: tuple[str, list[int]] | None = None
     for term in terms:
         few = select(LeadWord.lead_id).where(_begins(LeadWord.word, term)).distinct().limit(FEW + 1)
         ids = list(session().scalars(few))
-        if len(ids) <= FEW:
-            return [Lead.id.in_(ids), *(_has(other) for other in terms if other != term)]
-    return [_has(term) for term in terms]
+        if len(ids) <= FEW and (rarest is None or len(ids) < len(rarest[1])):
+            rarest = term, ids
+    if rarest is None:
+        return [_has(term) for term in terms]
+    return [Lead.id.in_(rarest[1]), *(_has(other) for other in terms if other != rarest[0])]
 
 
 def _has(term: str) -> ColumnElement[bool]:

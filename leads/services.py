@@ -158,8 +158,11 @@ def timeline(lead: Lead) -> tuple[Happening, ...]:
 
 def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tuple[Happening, ...]]:
     """By lead, everything of those kinds that happened, newest first; a lead without any is left out."""
-    chosen = select(Happening).where(Happening.lead_id.in_(list(lead_ids)), Happening.kind.in_(kinds))
+    ids = list(lead_ids)
     found: dict[int, tuple[Happening, ...]] = {}
+    if not ids:
+        return found
+    chosen = select(Happening).where(Happening.lead_id.in_(ids), Happening.kind.in_(kinds))
     for happening in session().scalars(chosen.order_by(Happening.at.desc(), Happening.id.desc())):
         found[happening.lead_id] = (*found.get(happening.lead_id, ()), happening)
     return found

@@ -105,9 +105,11 @@ class HelpForm(TwoFactorRescueForm):
 class PasskeyForm(WebAuthnRegisterForm):
     """What a new passkey is called, and what it is for."""
 
-    usage = RadioField(
-        choices=[SelectChoice("first"), SelectChoice("secondary")], default="first", validate_choice=True
-    )
+    usage = RadioField(choices=[SelectChoice("first"), SelectChoice("secondary")], default="first")
+
+    def __init__(self, *arguments: Any, **rest: Any) -> None:
+        super().__init__(*arguments, **rest)
+        self.name.label.text = "Name of the passkey"
 
 
 def _in_turn(form: Any, name: str, field: Any, check: Any) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import JOBS, create_app
+from desk import reads
 from kit import clock, jobs, outbox, schema
 from kit.db import db, session
 from kit.limits import limiter
@@ -176,6 +177,7 @@ class House:
         self.app.config = self.app.config_class(self.app.root_path, self.config)
         self.app.extensions = dict(self.extensions)
         jobs.install(self.app, settings, JOBS)
+        self.app.extensions[reads.EXTENSION] = reads.Tally()
         self.app._got_first_request = False  # a test may add a view of its own
         return self.app
 

@@ -157,6 +157,7 @@ def test_of_very_many_it_is_said_that_there_are_more(app: Flask, monkeypatch: py
 
     assert (page.total, page.total_said, len(page.leads)) == (3, "more than 2", 4)
     assert lists.count_by_stage() == {Stage.NEW: 3}
+    assert lists.count_by_stage(Wanted(search="example")) == dict.fromkeys(Stage, None)
 
 
 @given(

@@ -114,7 +114,15 @@ def test_consults_and_answers_come_along(robin: Account):
     ann = services.get_lead(lists.list_leads().leads[0].public_id)
     with transaction() as current:
         current.add(
-            Submission(key="k", question_set="1", model_version="1", lead_id=ann.id, started_at=AT, changed_at=AT)
+            Submission(
+                key="k",
+                question_set="1",
+                model_version="1",
+                texts_version="1",
+                lead_id=ann.id,
+                started_at=AT,
+                changed_at=AT,
+            )
         )
     work, _ = two()
 

@@ -23,6 +23,7 @@ HAPPENINGS = (
     *("times asked for", "times offered", "times withdrawn", "move asked for"),
     *("check-in begun", "check-in answered", "check-in stopped"),
 )
+FILTERS = ["stage", "band", "has_consult", "owner_id", "call_back_on", "source", "story"]
 MORE_HAPPENINGS = ("owner", "merged")
 SQLITE_APPEND_ONLY = tuple(
     f"CREATE TRIGGER audit_entry_{act.lower()} BEFORE {act} ON audit_entry "
@@ -39,6 +40,7 @@ POSTGRESQL_APPEND_ONLY = (
 
 def upgrade() -> None:
     _let_happen(*HAPPENINGS, *MORE_HAPPENINGS)
+    op.drop_index("ix_happening_kind_at", table_name="happening")
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -291,6 +293,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("call_back_asked_at", UtcDateTime(), nullable=True))
         batch_op.create_index("ix_lead_band_seen_at", ["band", "seen_at"], unique=False)
         batch_op.create_index("ix_lead_called", ["called"], unique=False)
+        batch_op.create_index("ix_lead_filters", FILTERS, unique=False)
         batch_op.create_index("ix_lead_call_back_on", ["call_back_on"], unique=False)
         batch_op.create_index("ix_lead_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_lead_has_consult_seen_at", ["has_consult", "seen_at"], unique=False)
@@ -404,6 +407,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_lead_created_at")
         batch_op.drop_index("ix_lead_call_back_on")
         batch_op.drop_index("ix_lead_called")
+        batch_op.drop_index("ix_lead_filters")
         batch_op.drop_index("ix_lead_band_seen_at")
         batch_op.drop_column("call_back_asked_at")
         batch_op.drop_column("call_back_on")
@@ -477,3 +481,4 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION audit_entry_stays()")
     op.execute("DELETE FROM happening WHERE kind IN ('owner', 'merged')")
     _let_happen(*HAPPENINGS)
+    op.create_index("ix_happening_kind_at", "happening", ["kind", "at"])
