@@ -255,9 +255,11 @@ def list_letters(*, number: int = 1, state: LetterState | None = None, kind: str
     return LetterPage(tuple(session().scalars(rows)), number, pages, total)
 
 
-def count_by_state(*, kind: str = "", search: str = "") -> dict[LetterState, int]:
-    """How many letters stand where."""
+def count_by_state(*, kind: str = "", search: str = "", purpose: Purpose | None = None) -> dict[LetterState, int]:
+    """How many letters stand where; of one purpose only if one is given."""
     counted = select(Letter.state, func.count(Letter.id)).where(_holding(search, kind)).group_by(Letter.state)
+    if purpose is not None:
+        counted = counted.where(Letter.purpose == purpose)
     return dict(session().execute(counted).all())
 
 
