@@ -338,10 +338,13 @@ def _put_off(letter_id: int, fault: Exception) -> None:
 
 
 def _note_refusal(letter: Letter, fault: Exception) -> None:
-    """An address that a server does not take says as much as a letter that comes back."""
-    if not isinstance(fault, smtplib.SMTPRecipientsRefused):
-        return
-    for code, reply in fault.recipients.values():
+    """What a server says that does not take a letter says as much as a letter that comes back."""
+    refusals: list[tuple[int, bytes | str]] = []
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        refusals = list(fault.recipients.values())
+    elif isinstance(fault, smtplib.SMTPDataError):
+        refusals = [(fault.smtp_code, fault.smtp_error)]
+    for code, reply in refusals:
         words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
         returned = Returned(
             letter.recipient,
