@@ -2,15 +2,23 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 from flask_login import user_logged_in
 
+import assessment.check_in_views
+import assessment.check_ins
+import assessment.method_views
 import assessment.services
 import assessment.views
+import blog.admin
 import blog.commands
+import blog.feed_views
 import blog.newsletter_admin
+import blog.preview_models
+import blog.preview_views
 import blog.sending_job
 import blog.subscriber_admin
 import blog.subscribers
@@ -32,6 +40,7 @@ import booking.mailbox
 import booking.models
 import booking.offer_admin
 import booking.offers
+import booking.personal_data
 import booking.reminders
 import booking.reply_admin
 import booking.reply_service
@@ -40,11 +49,17 @@ import booking.views
 import booking.waitlist_admin
 import booking.waitlist_job
 import desk.commands
+import desk.data_views
+import desk.lead_views
+import desk.retention
 import desk.returned_views
+import desk.team_views
 import desk.views
 import dev.commands
+import dev.stories
 import dev.views
 import kit.errors
+import kit.front
 import kit.jobs
 import kit.limits
 import kit.logs
@@ -53,10 +68,15 @@ import kit.schema
 import kit.security
 import kit.templating
 import leads.consent
+import leads.funnel_models
 import leads.handover
+import leads.webhook_models
+import leads.webhooks
 import pages.health
 import pages.views
-import staff.access
+import staff.account_views
+import staff.audit_models
+import staff.sign_in
 import staff.views
 from kit.context import EXTENSION
 from kit.settings import Settings, load_settings
@@ -70,10 +90,19 @@ BLUEPRINTS = (
     blog.subscription_views.blueprint,
     blog.newsletter_admin.blueprint,
     blog.subscriber_admin.blueprint,
+    blog.feed_views.blueprint,
+    blog.preview_views.blueprint,
+    blog.admin.admin,
     assessment.views.blueprint,
+    assessment.check_in_views.blueprint,
+    assessment.method_views.blueprint,
     staff.views.blueprint,
+    staff.account_views.account_admin,
     desk.views.blueprint,
     desk.returned_views.blueprint,
+    desk.lead_views.lead_admin,
+    desk.data_views.data_admin,
+    desk.team_views.team_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
@@ -90,6 +119,8 @@ JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
     "render_reports": assessment.services.render_due_reports,
     "forget_old_drafts": assessment.services.forget_old_drafts,
+    "write_check_ins": assessment.check_ins.write_due,
+    "forget_check_ins": assessment.check_ins.forget_unconfirmed,
     "forget_lapsed_holds": booking.drafts.forget_lapsed,
     "read_calendars": booking.calendar_sources.read_due,
     "write_calendars": booking.calendar_writing.write_due,
@@ -101,6 +132,9 @@ JOBS: dict[str, Callable[[], object]] = {
     "send_stories": blog.sending_job.send_stories,
     "forget_unconfirmed": blog.subscribers.forget_unconfirmed,
     "offer_openings": booking.waitlist_job.offer_openings,
+    "deliver_webhooks": leads.webhooks.deliver_due,
+    "forget_emptied_consults": booking.personal_data.forget_emptied,
+    "let_go": desk.retention.let_go,
 }
 
 
@@ -115,9 +149,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit.templating.install(app, settings)
     kit.limits.install(app, settings)
     kit.jobs.install(app, settings, JOBS)
-    staff.access.install(app, settings)
+    staff.sign_in.install(app, settings)
     blog.views.install(app, settings)
     kit.errors.install(app)
+    kit.front.install(app, ("/", "/sitemap.xml", "/stories/*", "/static/*"), partial(blog.views.current, app))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     user_logged_in.connect(booking.admin.take_over_default, app)
@@ -128,5 +163,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(booking.commands.receive_mail)
     if not settings.production:
         app.register_blueprint(dev.views.blueprint)
+        app.register_blueprint(dev.stories.blueprint)
         app.cli.add_command(dev.commands.demo)
     return app

@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
 
-from assessment import assumptions as assume
+from assessment.assumptions import CURRENT, Assumptions
 from assessment.funnel import Count, Inputs, weeks_ahead
 
 LATE_WEEKS = 26
+SHORTEST_WEEKS, LONGEST_WEEKS = 4, 104  # how far away the date of a goal may be
 Basis = Literal["logged", "estimate"]
 
 
@@ -52,9 +53,9 @@ class Answers:
         """Whole weeks to the deadline, at least one; 52 where the goal is "in 12 months"."""
         return 52 if self.deadline is None else max(1, round((self.deadline - on).days / 7))
 
-    def most_pays_off_late(self, on: date) -> bool:
+    def most_pays_off_late(self, on: date, assume: Assumptions = CURRENT) -> bool:
         """Whether most conversations begun from now on pay off only after the deadline; said where it is near."""
-        weeks, lag = self.weeks(on), assume.LAG_WEEKS[self.lag]
+        weeks, lag = self.weeks(on), assume.lag_weeks[self.lag]
         return self.goal is not None and weeks < LATE_WEEKS and weeks_ahead(weeks, lag) < weeks / 2
 
     def inputs(self, on: date) -> Inputs | None:

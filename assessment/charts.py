@@ -4,20 +4,16 @@ Shapes carry classes; the page and the report colour them from the same tokens. 
 what is held is solid, what is missing is dashed or hatched, and every figure is in a table beside its chart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from assessment import wording as say
-from assessment.fan import FanPoint
+from assessment.drawing import NARROW, WIDE, Bar, Room, apart, band, both, line, svg, text, ticks
 from assessment.levers import WITHOUT_HEADROOM, Lever
+from assessment.open_answer import Possible
 from assessment.practices import DIMENSION_NAMES, lever_name
 from assessment.reckoning import Reckoning
 from assessment.result import Result
-
-WIDE, NARROW = 640, 320
-TEXT, SMALL = 15, 13
-Scale = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -36,44 +32,19 @@ class Charts:
     """The charts of one result; None where there is nothing to show."""
 
     dots: Chart | None
+    line: Chart | None
     gap: Chart | None
     fan: Chart | None
     levers: Chart | None
     profile: Chart
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar: how long, and what is said at its end and at the side. None is not measured.
-
-    `gap_from` is where what is held ends and what is missing begins.
-    """
-
-    label: str
-    length: float | None
-    said: str
-    kind: str = "bar-soft"
-    side: str = ""
-    gap_from: float | None = None
-
-
-@dataclass(frozen=True)
-class Room:
-    """What a wide chart of bars leaves for words: labels at the left, figures at the bar's end, more at the side."""
-
-    label: int
-    said: int
-    side: int = 0
-    side_head: str = ""
-    track: bool = False
-
-
 def charts_of(result: Result) -> Charts:
     """Every chart of a result."""
     found = result.reckoning
     if found is None:
-        return Charts(None, None, None, None, profile(result))
-    return Charts(chance_dots(found), gap_bars(found), fan(found), lever_bars(found), profile(result))
+        return Charts(None, None, None, None, None, profile(result))
+    return Charts(chance_dots(found), gap_line(found), gap_bars(found), fan(found), lever_bars(found), profile(result))
 
 
 def chance_dots(found: Reckoning) -> Chart:
@@ -86,14 +57,44 @@ def chance_dots(found: Reckoning) -> Chart:
         parts.append(f'<circle class="{kind}" cx="{x}" cy="{y}" r="{11 if number < filled else 10}"/>')
     chance = say.say_chance(found.chance)
     title = f"{filled} of 20 dots are filled: the chance of reaching the goal at the present pace is {chance}."
-    drawing = _svg(302, 62, title, parts, "")
+    drawing = svg(302, 62, title, parts, "")
     heads, rows = ("", "Chance"), (("Reaching the goal", chance),)
     return Chart(drawing, drawing, "The chance at the present pace", heads, rows)
 
 
+def gap_line(found: Reckoning) -> Chart:
+    """The motif with its numbers: a line for what is held, dots for what is missing, a mark at what is needed."""
+    held, needed = say.say_volume(found.held), say.say_volume(found.needed)
+    rows = (("Held", held), ("Needed", needed), ("Gap", say.say_volume(found.gap) if found.has_gap else "none"))
+    title = f"A line for {held} conversations held a week, " + (
+        f"then dots for the {rows[2][1]} that are missing, up to a mark at the {needed} that the goal needs."
+        if found.has_gap
+        else f"past the mark at the {needed} that the goal needs."
+    )
+    wide, narrow = (_gap_line(found, f"{held} held", f"{needed} needed", title, width) for width in (WIDE, NARROW))
+    return Chart(wide, narrow, "Live conversations a week", ("", "A week"), rows)
+
+
+def _gap_line(found: Reckoning, held: str, needed: str, title: str, width: int) -> str:
+    end, y = width - 2, 13
+    longest = max(found.held, found.needed, 0.1)
+    to_held, mark = (2 + (end - 2) * volume / longest for volume in (found.held, found.needed))
+    parts = [f'<path class="line-held" d="M2 {y}H{to_held:.1f}"/>']
+    if found.has_gap:
+        parts.append(f'<path class="line-missing" d="M{min(to_held + 9, end - 4):.1f} {y}H{end - 7}"/>')
+    parts.append(f'<path class="line-mark" d="M{min(max(mark, 3), end):.1f} 2V24"/>')
+    left, right = (held, needed) if found.has_gap else (needed, held)
+    parts.append(text(2, 46, left))
+    parts.append(text(end, 46, right, anchor="end"))
+    return svg(width, 54, title, parts, "wide" if width == WIDE else "narrow")
+
+
 def gap_bars(found: Reckoning) -> Chart:
     """What is held against what different readings of "enough" ask for."""
-    volumes = [("You hold now", found.held, "bar-held"), ("Planning pace", found.needed, "bar-needed")]
+    volumes = [
+        ("You hold now", found.held, "bar-held"),
+        ("Planning pace", found.needed, "bar-held" if found.has_gap else "bar-soft"),
+    ]
     if found.needed_even is not None:
         volumes.append(("Even chance", found.needed_even, "bar-soft"))
     if found.needed_safe is not None:
@@ -116,10 +117,42 @@ def gap_bars(found: Reckoning) -> Chart:
         f"{say.say_volume(found.needed)}. {gap}"
     )
     return Chart(
-        *_both(bars, title, Room(label=136, said=62, side=112, side_head="Hours a week")),
+        *both(bars, title, Room(label=136, said=62, side=112, side_head="Hours a week")),
         "Live conversations a week, and the hours they take",
         ("", "A week", "Hours a week"),
         tuple((label, say.say_volume(volume), took) for (label, volume, _), took in zip(volumes, hours, strict=True)),
+    )
+
+
+def open_answer_bars(possible: Sequence[Possible]) -> Chart:
+    """The planning pace for each possible value of what was left open, and what of it would be held."""
+    bars = [
+        Bar(
+            one.said,
+            min(one.needed, say.MORE_THAN),
+            say.say_volume(one.needed).replace("more than", ">"),
+            "bar-held" if one.has_gap else "bar-soft",
+            one.chance_said,
+            min(one.held, say.MORE_THAN) if one.has_gap else None,
+        )
+        for one in possible
+    ]
+    said = "; ".join(f"{one.said.lower()}, {say.say_volume(one.needed)}" for one in possible)
+    return Chart(
+        *both(bars, f"Conversations a week that the goal would need: {said}.", Room(156, 62, 130, "Chance")),
+        "What the number may come to",
+        ("", "Held", "Needed", "Gap", "Hours for it", "Chance as held"),
+        tuple(
+            (
+                one.said,
+                say.say_volume(one.held),
+                say.say_volume(one.needed),
+                say.say_volume(one.gap) if one.has_gap else "none",
+                say.hours_for(one.needed, one.hours_each),
+                one.chance_said,
+            )
+            for one in possible
+        ),
     )
 
 
@@ -158,7 +191,7 @@ def _fan(found: Reckoning, goal: float, title: str, *, wide: bool) -> str:
     at_pace = found.fan_at_pace
     highest = max([goal * 1.12, *(point.quantiles[4] for point in found.fan), 2.0])
     if at_pace:
-        highest = max(highest, min(at_pace[-1].mean * 1.1, goal * 2))
+        highest = max(highest, min(at_pace[-1].quantiles[3] * 1.05, goal * 2))
 
     def x(week: float) -> float:
         return left + (width - left - right) * week / found.weeks
@@ -167,26 +200,27 @@ def _fan(found: Reckoning, goal: float, title: str, *, wide: bool) -> str:
         return height - bottom - (height - top - bottom) * min(joiners, highest) / highest
 
     parts: list[str] = []
-    for tick in _ticks(highest):
+    for tick in ticks(highest):
         parts.append(f'<path class="chart-grid" d="M{left} {y(tick):.1f}H{width - right}"/>')
-        parts.append(_text(left - 8, y(tick) + 5, f"{tick:g}", anchor="end", kind="chart-small"))
+        parts.append(text(left - 8, y(tick) + 5, f"{tick:g}", anchor="end", kind="chart-small"))
     for week in sorted({0, round(found.weeks / 2), found.weeks}):
         anchor = "start" if week == 0 else "middle" if week < found.weeks else "end"
         words = "now" if week == 0 else f"week {week}"
-        parts.append(_text(x(week), height - bottom + 20, words, anchor, "chart-small"))
-    parts.append(_band(found.fan, 0, 4, "fan-wide", x, y))
-    parts.append(_band(found.fan, 1, 3, "fan-half", x, y))
+        parts.append(text(x(week), height - bottom + 20, words, anchor, "chart-small"))
+    parts.append(band(found.fan, 0, 4, "fan-wide", x, y))
+    parts.append(band(found.fan, 1, 3, "fan-half", x, y))
     if at_pace:
-        parts.append(_line([(x(p.week), y(p.mean)) for p in at_pace], "fan-pace"))
-    parts.append(_line([(x(p.week), y(p.mean)) for p in found.fan], "fan-mean"))
+        parts += [line([(x(p.week), y(p.quantiles[edge])) for p in at_pace], "fan-pace-edge") for edge in (1, 3)]
+        parts.append(line([(x(p.week), y(p.mean)) for p in at_pace], "fan-pace"))
+    parts.append(line([(x(p.week), y(p.mean)) for p in found.fan], "fan-mean"))
     parts.append(f'<path class="fan-goal" d="M{left} {y(goal):.1f}H{width - right}"/>')
     name = "needed" if found.is_net or found.required != found.goal else "goal"
     labels = [(y(goal), f"{name} {say.say_joiners(goal)}"), (y(found.fan[-1].mean), "at your pace")]
     if at_pace and abs(at_pace[-1].mean - goal) > 0.12 * highest:
         labels.append((y(at_pace[-1].mean), "planning pace"))
-    for place, words in _apart(labels, 18, height - bottom):
-        parts.append(_text(width - right + 8, place + 5, words, kind="chart-small"))
-    return _svg(width, height, title, parts, "wide" if wide else "narrow")
+    for place, words in apart(labels, 18, height - bottom):
+        parts.append(text(width - right + 8, place + 5, words, kind="chart-small"))
+    return svg(width, height, title, parts, "wide" if wide else "narrow")
 
 
 def lever_bars(found: Reckoning) -> Chart:
@@ -212,14 +246,14 @@ def lever_bars(found: Reckoning) -> Chart:
             say.say_gain(lever.gain),
             say.say_chance(lever.chance),
             say.say_hours(lever.hours),
-            f"{lever.gain_per_hour:.1f}",
+            say.say_joiners(max(lever.gain_per_hour, 0.0)),
             headroom_said(lever),
             "–" if lever.breakeven is None else say.say_volume(lever.breakeven),
         )
         for lever in found.levers
     )
     return Chart(
-        *_both(bars, title, Room(label=236, said=82, side=132, side_head="Hours a week")),
+        *both(bars, title, Room(label=236, said=82, side=132, side_head="Hours a week")),
         "What each change adds by the date",
         ("", "Joiners", "Chance then", "Hours a week", "Joiners for an hour", "Room left", "Beats more calls from"),
         rows,
@@ -244,88 +278,8 @@ def profile(result: Result) -> Chart:
     said = "; ".join(f"{DIMENSION_NAMES[key]} {'not measured' if s is None else s}" for key, s in scores)
     rows = tuple((DIMENSION_NAMES[key], "not measured" if s is None else f"{s} of 100") for key, s in scores)
     return Chart(
-        *_both(bars, f"Six scores from 0 to 100. {said}.", Room(label=190, said=106, track=True), longest=100),
+        *both(bars, f"Six scores from 0 to 100. {said}.", Room(label=190, said=106, track=True), longest=100),
         "A summary of your answers, 100 being no obstacle",
         ("", "Score"),
         rows,
     )
-
-
-def _both(bars: Sequence[Bar], title: str, room: Room, longest: float = 0.0) -> tuple[str, str]:
-    scale = longest or max([*(bar.length or 0 for bar in bars), 0.05])
-    return _bars(bars, title, room, scale, wide=True), _bars(bars, title, room, scale, wide=False)
-
-
-def _bars(bars: Sequence[Bar], title: str, room: Room, longest: float, *, wide: bool) -> str:
-    """Labels stand at the left where there is room, else above their bars."""
-    width = WIDE if wide else NARROW
-    left = room.label if wide else 0
-    full = width - left - room.said - (room.side if wide else 0)
-    thick, row = 20, 32 if wide else 54
-    head = 24 if wide and room.side_head else 4
-    parts: list[str] = []
-    if wide and room.side_head:
-        parts.append(_text(width, 14, room.side_head, anchor="end", kind="chart-small"))
-    for place, bar in enumerate(bars):
-        top = head + place * row + (0 if wide else 22)
-        middle = top + 15
-        if wide:
-            parts.append(_text(left - 12, middle, bar.label, anchor="end", kind="chart-small"))
-        else:
-            parts.append(_text(0, top - 7, bar.label, kind="chart-small"))
-        if bar.side:
-            parts.append(_text(width, middle if wide else top - 7, bar.side, anchor="end", kind="chart-small"))
-        if room.track:
-            parts.append(f'<rect class="bar-track" x="{left}" y="{top}" width="{full}" height="{thick}"/>')
-        if bar.length is None:
-            strokes = "".join(f"M{left + step} {top + thick}l{thick} -{thick}" for step in range(0, full - 19, 13))
-            parts.append(f'<path class="hatch" d="{strokes}"/>')
-            parts.append(_text(left + full + 8, middle, bar.said, kind="chart-small"))
-            continue
-        length = max(full * bar.length / longest, 2)
-        parts.append(f'<rect class="{bar.kind}" x="{left}" y="{top}" width="{length:.1f}" height="{thick}"/>')
-        if bar.gap_from is not None:
-            start = left + full * bar.gap_from / longest
-            parts.append(f'<path class="gap-span" d="M{start + 3:.1f} {top + thick / 2:.1f}H{left + length - 3:.1f}"/>')
-        end = left + (full if room.track else length) + 8
-        parts.append(_text(end, middle, bar.said, kind="chart-number"))
-    return _svg(width, head + row * len(bars), title, parts, "wide" if wide else "narrow")
-
-
-def _svg(width: int, height: int, title: str, parts: Sequence[str], kind: str) -> str:
-    return (
-        f'<svg class="{f"chart {kind}".strip()}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'role="img"><title>{escape(title)}</title>{"".join(parts)}</svg>'
-    )
-
-
-def _text(x: float, y: float, words: str, anchor: str = "start", kind: str = "chart-text") -> str:
-    size = SMALL if kind == "chart-small" else TEXT
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}">{escape(words)}</text>'
-    )
-
-
-def _line(points: Sequence[tuple[float, float]], kind: str) -> str:
-    return f'<path class="{kind}" d="M{" L".join(f"{x:.1f} {y:.1f}" for x, y in points)}"/>'
-
-
-def _band(points: Sequence[FanPoint], low: int, high: int, kind: str, x: Scale, y: Scale) -> str:
-    upper = [(x(point.week), y(point.quantiles[high])) for point in points]
-    lower = [(x(point.week), y(point.quantiles[low])) for point in reversed(points)]
-    corners = " L".join(f"{a:.1f} {b:.1f}" for a, b in [*upper, *lower])
-    return f'<path class="{kind}" d="M{corners}Z"/>'
-
-
-def _ticks(highest: float) -> list[float]:
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if highest / step <= 6)
-    return [float(tick) for tick in range(0, int(highest) + 1, step)]
-
-
-def _apart(labels: Sequence[tuple[float, str]], distance: float, lowest: float) -> list[tuple[float, str]]:
-    """Labels by their heights, moved apart where they would overlap, none below the axis."""
-    placed: list[tuple[float, str]] = []
-    for height, words in sorted(labels):
-        placed.append((max(height, placed[-1][0] + distance) if placed else height, words))
-    over = max(0.0, placed[-1][0] - lowest)
-    return [(height - over, words) for height, words in placed]

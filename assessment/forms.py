@@ -9,14 +9,15 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.validators import StopValidation
 
-from assessment.assumptions import RECRUITING_WEEKS
+from assessment.answers import LONGEST_WEEKS, SHORTEST_WEEKS
+from assessment.assumptions import CURRENT
 from assessment.levers import STEPS, Step
+from assessment.plan_calendar import DEFAULT_HOUR, say_hour
 from assessment.practices import SHARES
 from assessment.questions import Asked, Deadline, Number, OneOf, OutOf, Question, UpTo
 from kit.forms import Choice, CookielessForm, Email, Needed, OneLine, Whole
 from leads.consent import NEWSLETTER_WORDING, WORDINGS
 
-SHORTEST_WEEKS, LONGEST_WEEKS = 4, 104
 WEEKS_OF_A_YEAR = 52
 NOTHING = "nothing"
 OTHER = "other"
@@ -24,11 +25,11 @@ OTHER_MOST = 200
 
 
 class Parts(StringField):
-    """A typed number in halves or quarters; what was typed is shown again."""
+    """A typed number in halves, quarters or other `parts` of one; what was typed is shown again."""
 
-    def __init__(self, label: str, *, least: float, most: float, parts: int = 2, **rest: Any) -> None:
+    def __init__(self, label: str, *, least: float, most: float, parts: int = 2, wrong: str = "", **rest: Any) -> None:
         super().__init__(label, **rest)
-        self.least, self.most, self.parts = least, most, parts
+        self.least, self.most, self.parts, self.wrong = least, most, parts, wrong
         self.fault = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -36,9 +37,9 @@ class Parts(StringField):
         self.data, self.fault = None, ""
         if not typed:
             return
-        if not re.fullmatch(r"[+-]?[0-9]{1,6}([.][0-9]{1,3})?", typed) or float(typed) * self.parts % 1:
+        if not re.fullmatch(r"[+-]?[0-9]{1,6}([.][0-9]{1,3})?", typed) or round(float(typed) * self.parts, 6) % 1:
             ending = "whole or ending in .5" if self.parts == 2 else "in quarters, such as 0.75"
-            self.fault = f"Type a number of hours in digits, {ending}"
+            self.fault = self.wrong or f"Type a number of hours in digits, {ending}"
         elif not self.least <= float(typed) <= self.most:
             self.fault = f"The number must be from {self.least:g} to {self.most:g}"
         else:
@@ -260,8 +261,19 @@ class StartForm(CookielessForm):
     conversations = Whole("Live conversations with recruiting prospects in the last four weeks", least=0, most=400)
 
 
+HOURS = tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 19) for minute in (0, 30))
+WORKING_DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"}
+
+
+class BlocksForm(CookielessForm):
+    """Which days and at what hour the call blocks stand."""
+
+    days = Choices("Days", choices=WORKING_DAYS)
+    hour = SelectField("Start", choices={hour: say_hour(hour) for hour in HOURS}, default=DEFAULT_HOUR)
+
+
 class ReportForm(CookielessForm):
-    """Where to send the report. `website` is a trap: people do not see it."""
+    """Where to send the report, and when the call blocks in it stand. `website` is a trap: people do not see it."""
 
     name = OneLine("Your name", [Needed("Enter your name; it stands on the cover")])
     address = Email("E-mail address", [Needed("Enter the e-mail address the report goes to")])
@@ -271,21 +283,25 @@ class ReportForm(CookielessForm):
         choices={"letter": "US Letter", "a4": "A4"},
         missing="Choose the paper you would print it on",
     )
+    block_days = Choices("Days of the call blocks in it", choices=WORKING_DAYS)
+    block_hour = SelectField("Their start", choices={hour: say_hour(hour) for hour in HOURS}, default=DEFAULT_HOUR)
     newsletter = BooleanField(WORDINGS[NEWSLETTER_WORDING])
     website = OneLine("Leave this empty")
 
 
-HOURS = tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 19) for minute in (0, 30))
+class WeeklyForm(CookielessForm):
+    """The address to which one question a week goes. `website` is a trap: people do not see it."""
+
+    address = Email("E-mail address", [Needed("Enter the e-mail address the question goes to")])
+    website = OneLine("Leave this empty")
 
 
-class BlocksForm(CookielessForm):
-    """Which days and at what hour the call blocks stand."""
+class WeekForm(CookielessForm):
+    """How many live conversations one week had."""
 
-    days = Choices(
-        "Days",
-        choices={"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"},
+    conversations = Whole(
+        "Live conversations in that week", [Needed("Type a number; 0 is an answer")], least=0, most=400
     )
-    hour = SelectField("Start", choices={hour: hour for hour in HOURS}, default="09:30")
 
 
 class StepsForm(CookielessForm):
@@ -300,7 +316,7 @@ class StepsForm(CookielessForm):
     follow_up_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
     introductions = Whole("Joiners, in 100 more", least=1, most=100)
     introductions_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
-    protected_time = Whole("Weeks a year", least=1, most=WEEKS_OF_A_YEAR - RECRUITING_WEEKS)
+    protected_time = Whole("Weeks a year", least=1, most=int(WEEKS_OF_A_YEAR - CURRENT.recruiting_weeks))
     retention = Whole("Leavers, in 100 fewer", least=1, most=100)
     retention_hours = Parts("Hours a week", least=0.25, most=20, parts=4)
 

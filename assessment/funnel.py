@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from assessment import assumptions as assume
+from assessment.assumptions import CURRENT, Assumptions, Beta
 
 Floats = NDArray[np.float64]
-Beta = tuple[float, float]
 Count = tuple[int, int]  # x of n
 
 
@@ -23,6 +22,8 @@ class Inputs:
     """What the model is told. None is unknown and never read as zero.
 
     `goal` agents in `weeks` weeks; `held4` conversations in the last four weeks; counts are (x, n), "x of n".
+    `since` are the conversations of each week of the period that has passed, oldest first, None where not told; then
+    `past_pace` is how many a week were held before it began, and `held4` is the present.
     """
 
     goal: int
@@ -42,14 +43,16 @@ class Inputs:
     mix: Literal["cold", "mixed", "introduced"] = "mixed"
     roster: int | None = None
     left12: int | None = None
+    since: tuple[int | None, ...] = ()
+    past_pace: float | None = None
 
 
-def combine(prior: Beta, own: Count | None, basis: str, cap: float) -> Beta:
-    """The prior with a person's own `x of n` added: whole when looked up, half when estimated, up to `cap`."""
+def combine(prior: Beta, own: Count | None, own_weight: float, cap: float) -> Beta:
+    """The prior with a person's own `x of n` added, each of them counting `own_weight`, up to `cap` of them."""
     if own is None or own[1] == 0:
         return prior
     hits, trials = own
-    weight = min(assume.OWN_WEIGHT[basis] * trials, cap)
+    weight = min(own_weight * trials, cap)
     return prior[0] + weight * hits / trials, prior[1] + weight * (trials - hits) / trials
 
 
@@ -70,10 +73,10 @@ def beta_points(beta: Beta, count: int) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def reporting_points(spread: float) -> Any:
+def reporting_points(spread: float, count: int) -> Any:
     """How far a reported count may be off: quantiles of a Gamma of mean 1 with that coefficient of variation."""
     shape = 1 / spread**2
-    points: Floats = special.gammaincinv(shape, midpoints(assume.REPORTING_POINTS)) / shape
+    points: Floats = special.gammaincinv(shape, midpoints(count)) / shape
     return points / points.mean()
 
 
@@ -102,6 +105,7 @@ class Funnel:
 
     inputs: Inputs
     logged_ahead: int = 0
+    assume: Assumptions = CURRENT
 
     @cached_property
     def present(self) -> float:
@@ -116,25 +120,30 @@ class Funnel:
     @cached_property
     def past_ratio(self) -> float:
         """Past activity over present activity."""
-        return assume.PAST_RATIO[self.inputs.past]
+        return self.assume.past_ratio[self.inputs.past]
+
+    @cached_property
+    def past(self) -> float:
+        """Conversations a week before the period began."""
+        return self.past_ratio * self.present if self.inputs.past_pace is None else self.inputs.past_pace
 
     @cached_property
     def meeting(self) -> Beta:
         """Conversation → meeting that took place."""
-        prior = assume.MEETING_PRIOR[self.inputs.mix]
-        now = combine(prior, self.inputs.meetings, self.inputs.rates_basis, assume.OWN_CAP["meeting"])
+        prior = self.assume.meeting_prior[self.inputs.mix]
+        now = combine(prior, self.inputs.meetings, self._own_weight, self.assume.own_cap["meeting"])
         return now[0] + self.logged_ahead * mean(now), now[1] + self.logged_ahead * (1 - mean(now))
 
     @cached_property
     def joining(self) -> Beta:
         """Meeting → joined."""
-        prior = assume.JOINING_PRIOR[self.inputs.mix]
-        return combine(prior, self.inputs.joiners, self.inputs.rates_basis, assume.OWN_CAP["joining"])
+        prior = self.assume.joining_prior[self.inputs.mix]
+        return combine(prior, self.inputs.joiners, self._own_weight, self.assume.own_cap["joining"])
 
     @cached_property
     def reach(self) -> Beta:
         """Attempt → live conversation."""
-        return combine(assume.REACH_PRIOR, self.inputs.reached, self.inputs.rates_basis, assume.OWN_CAP["reach"])
+        return combine(self.assume.reach_prior, self.inputs.reached, self._own_weight, self.assume.own_cap["reach"])
 
     @cached_property
     def attrition(self) -> Beta:
@@ -143,17 +152,18 @@ class Funnel:
         own = None
         if inputs.left12 is not None and inputs.roster is not None:
             own = (inputs.left12, inputs.roster + inputs.left12)
-        return combine(assume.ATTRITION_PRIOR, own, inputs.roster_basis, assume.OWN_CAP["attrition"])
+        weight = self.assume.own_weight[inputs.roster_basis]
+        return combine(self.assume.attrition_prior, own, weight, self.assume.own_cap["attrition"])
 
     @cached_property
     def reporting_spread(self) -> float:
         """The coefficient of variation of the reported count."""
-        return assume.REPORTING_SPREAD[self.inputs.held_basis]
+        return self.assume.reporting_spread[self.inputs.held_basis]
 
     @cached_property
     def lag(self) -> float:
         """Mean weeks from a conversation to a joining."""
-        return assume.LAG_WEEKS[self.inputs.lag]
+        return self.assume.lag_weeks[self.inputs.lag]
 
     @cached_property
     def attempts(self) -> float:
@@ -164,23 +174,23 @@ class Funnel:
     @cached_property
     def hours(self) -> float:
         """Hours per live conversation, attempts included."""
-        return hours_of(self.attempts)
+        return self.hours_of(self.attempts)
 
     @cached_property
     def hours_range(self) -> tuple[float, float]:
         """Hours per live conversation where people are easily and hardly reached (90 % and 10 % quantiles)."""
         easy, hard = special.betaincinv(*self.reach, 0.9), special.betaincinv(*self.reach, 0.1)
-        return hours_of(1 / float(easy)), hours_of(1 / float(hard))
+        return self.hours_of(1 / float(easy)), self.hours_of(1 / float(hard))
 
     @cached_property
     def yields(self) -> Yield:
         """Joiners per reported conversation, weighted by last year's joiners where they are known."""
-        meeting = beta_points(self.meeting, assume.RATE_POINTS)[:, None, None]
-        joining = beta_points(self.joining, assume.RATE_POINTS)[None, :, None]
-        reporting = reporting_points(self.reporting_spread)[None, None, :]
+        meeting = beta_points(self.meeting, self.assume.rate_points)[:, None, None]
+        joining = beta_points(self.joining, self.assume.rate_points)[None, :, None]
+        reporting = reporting_points(self.reporting_spread, self.assume.reporting_points)[None, None, :]
         product = meeting * joining * reporting
         weights = self._weights(product)
-        points, binned = _bins(product.ravel(), weights.ravel())
+        points, binned = _bins(product.ravel(), weights.ravel(), self.assume.bin_width)
         if self.inputs.joined12 is None:
             rates = mean(self.meeting), mean(self.joining)
             return Yield(points, binned, rates[0] * rates[1], *rates)
@@ -192,22 +202,25 @@ class Funnel:
             float((weights * joining).sum()),
         )
 
+    def hours_of(self, attempts: float) -> float:
+        """Hours for one conversation that takes that many attempts."""
+        return (self.assume.minutes_per_attempt * attempts + self.assume.minutes_per_conversation) / 60
+
+    @property
+    def _own_weight(self) -> float:
+        return self.assume.own_weight[self.inputs.rates_basis]
+
     def _weights(self, product: Floats) -> Floats:
         """Equal, or the negative-binomial likelihood of last year's joiners."""
         joined = self.inputs.joined12
         if joined is None:
             return np.full(product.shape, 1 / product.size)
-        expected = assume.ACTIVE_SHARE * 52 * self.past_ratio * self.present * product
-        size = 1 / (assume.YEAR_DRIFT[self.inputs.past] ** 2 + 1 / self.present_shape)
+        expected = self.assume.active_share * 52 * self.past * product
+        size = 1 / (self.assume.year_drift[self.inputs.past] ** 2 + 1 / self.present_shape)
         logs = special.xlogy(joined, expected / (size + expected)) - size * np.log1p(expected / size)
         weights: Floats = np.exp(logs - logs.max())
         weights /= weights.sum()
         return weights
-
-
-def hours_of(attempts: float) -> float:
-    """Hours for one conversation that takes that many attempts."""
-    return (assume.MINUTES_PER_ATTEMPT * attempts + assume.MINUTES_PER_CONVERSATION) / 60
 
 
 def arrived(weeks: Any, lag: float) -> Any:
@@ -217,21 +230,21 @@ def arrived(weeks: Any, lag: float) -> Any:
 
 
 @lru_cache(maxsize=256)
-def weeks_ahead(weeks: int, lag: float) -> float:
-    """E_new: of `weeks` weeks of conversations to come, how many still pay off before the deadline."""
-    return float(arrived(weeks - np.arange(1, weeks + 1) + 0.5, lag).sum())
+def weeks_ahead(weeks: int, lag: float, begun: int = 0) -> float:
+    """E_new: of `weeks` weeks of conversations, the first `begun` left out, how many pay off before the deadline."""
+    return float(arrived(weeks - np.arange(begun + 1, weeks + 1) + 0.5, lag).sum())
 
 
 @lru_cache(maxsize=256)
-def weeks_behind(weeks: int, lag: float) -> float:
-    """E_carry: of the past weeks of conversations, how many pay off between now and the deadline."""
-    past = np.arange(1, assume.WEEKS_BEFORE + 1)
+def weeks_behind(weeks: int, lag: float, before: int) -> float:
+    """E_carry: of the `before` past weeks of conversations, how many pay off between now and the deadline."""
+    past = np.arange(1, before + 1)
     return float((arrived(weeks + past - 0.5, lag) - arrived(past - 0.5, lag)).sum())
 
 
-def _bins(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
+def _bins(values: Floats, weights: Floats, width: float) -> tuple[Floats, Floats]:
     logs = np.log(values)
-    index = np.floor((logs - logs.min()) / assume.BIN_WIDTH).astype(np.int64)
+    index = np.floor((logs - logs.min()) / width).astype(np.int64)
     total: Floats = np.bincount(index, weights).astype(np.float64)
     summed: Floats = np.bincount(index, weights * values).astype(np.float64)
     kept = total > 0

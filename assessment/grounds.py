@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from assessment import assumptions as assume
 from assessment import wording as say
 from assessment.answers import Answers, contact_mix
+from assessment.assumptions import CURRENT, Assumptions
 from assessment.funnel import Count, mean
-from assessment.questions import BY_KEY, OneOf
+from assessment.questions import CURRENT_SET, OneOf, QuestionSet
 
 BASIS_SAID = {"logged": "from records", "estimate": "an estimate", None: "taken as an estimate"}
 
@@ -20,11 +20,13 @@ class Ground:
     assumed: str
 
 
-def grounds_of(answers: Answers) -> tuple[Ground, ...]:
+def grounds_of(
+    answers: Answers, assume: Assumptions = CURRENT, questions: QuestionSet = CURRENT_SET
+) -> tuple[Ground, ...]:
     """Every number the reckoning uses; those that narrow it most come first (`assumptions` has their footing)."""
     mix = contact_mix(answers.introduced)
-    meeting, joining = mean(assume.MEETING_PRIOR[mix]), mean(assume.JOINING_PRIOR[mix])
-    lag, past = _chosen("lag", 0, answers.lag), _chosen("held", 2, answers.past)
+    meeting, joining = mean(assume.meeting_prior[mix]), mean(assume.joining_prior[mix])
+    lag, past = _chosen(questions, "lag", 0, answers.lag), _chosen(questions, "held", 2, answers.past)
     grounds = [
         Ground("Live conversations in four weeks", _counted(answers.held4, answers.held_basis), ""),
         Ground(
@@ -34,7 +36,7 @@ def grounds_of(answers: Answers) -> tuple[Ground, ...]:
         ),
         Ground("Conversations that lead to a meeting", _of(answers.meetings, answers.rates_basis), say.one_in(meeting)),
         Ground("Meetings that lead to a joiner", _of(answers.joiners, answers.rates_basis), say.one_in(joining)),
-        Ground("From the first meeting to signing", lag, f"{assume.LAG_WEEKS[None]:g} weeks"),
+        Ground("From the first meeting to signing", lag, f"{assume.lag_weeks[None]:g} weeks"),
         Ground(
             "First calls that were introduced", "" if answers.introduced is None else f"{answers.introduced} of 10", mix
         ),
@@ -42,11 +44,11 @@ def grounds_of(answers: Answers) -> tuple[Ground, ...]:
         Ground(
             "Calls that reach the person live",
             _of(answers.reached, answers.rates_basis),
-            say.one_in(mean(assume.REACH_PRIOR)),
+            say.one_in(mean(assume.reach_prior)),
         ),
     ]
     if answers.goal_type == "net":
-        leaving = f"about {round(100 * mean(assume.ATTRITION_PRIOR))} in 100"
+        leaving = f"about {round(100 * mean(assume.attrition_prior))} in 100"
         grounds += [
             Ground("Agents with you today", _counted(answers.roster, answers.roster_basis), ""),
             Ground(
@@ -55,7 +57,7 @@ def grounds_of(answers: Answers) -> tuple[Ground, ...]:
                 leaving,
             ),
         ]
-    grounds.append(Ground("Weeks of a year with recruiting", "", f"{assume.RECRUITING_WEEKS} of 52"))
+    grounds.append(Ground("Weeks of a year with recruiting", "", f"{assume.recruiting_weeks:g} of 52"))
     return tuple(grounds)
 
 
@@ -65,8 +67,8 @@ def heaviest_assumption(grounds: tuple[Ground, ...]) -> str:
     return next((ground.name for ground in answerable if not ground.told), "")
 
 
-def _chosen(question: str, place: int, value: str | None) -> str:
-    asked = BY_KEY[question].fields[place]
+def _chosen(questions: QuestionSet, question: str, place: int, value: str | None) -> str:
+    asked = questions.by_key[question].fields[place]
     assert isinstance(asked, OneOf)
     key = asked.key(value)
     return "" if value is None or key is None else dict(asked.options)[key]

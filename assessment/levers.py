@@ -7,8 +7,7 @@ a gain from what they already do.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assessment import assumptions as assume
-from assessment.funnel import hours_of
+from assessment.assumptions import CURRENT, Assumptions
 from assessment.gap import NOTHING, Change, Outlook
 
 UNMEASURED_HEADROOM = 0.5
@@ -24,15 +23,20 @@ class Step:
     hours: float | None = None
 
 
-STEPS: Mapping[str, Step] = {
-    "volume_plus2": Step(assume.VOLUME_STEP),  # conversations a week
-    "reach": Step(assume.REACH_STEP, assume.LEVER_HOURS["reach"]),  # share more, as all that follow
-    "brush_off": Step(assume.BRUSH_OFF_STEP, assume.LEVER_HOURS["brush_off"]),
-    "follow_up": Step(assume.FOLLOW_UP_STEP, assume.LEVER_HOURS["follow_up"]),
-    "introductions": Step(assume.INTRODUCTIONS_STEP, assume.LEVER_HOURS["introductions"]),
-    "protected_time": Step(assume.PROTECTED_WEEKS),  # weeks a year
-    "retention": Step(assume.RETENTION_STEP, assume.LEVER_HOURS["retention"]),  # share fewer leavers; net goals only
-}
+def steps_of(assume: Assumptions) -> Mapping[str, Step]:
+    """The largest step of each lever."""
+    return {
+        "volume_plus2": Step(assume.volume_step),  # conversations a week
+        "reach": Step(assume.reach_step, assume.lever_hours["reach"]),  # share more, as all that follow
+        "brush_off": Step(assume.brush_off_step, assume.lever_hours["brush_off"]),
+        "follow_up": Step(assume.follow_up_step, assume.lever_hours["follow_up"]),
+        "introductions": Step(assume.introductions_step, assume.lever_hours["introductions"]),
+        "protected_time": Step(assume.protected_weeks),  # weeks a year
+        "retention": Step(assume.retention_step, assume.lever_hours["retention"]),  # share fewer leavers; net goals
+    }
+
+
+STEPS: Mapping[str, Step] = steps_of(CURRENT)
 WITHOUT_HEADROOM = ("volume_plus2", "retention")
 
 
@@ -84,7 +88,9 @@ def rank_levers(
                 chance,
                 chance - outlook.chance,
                 outlook.expected_net(change) - before,
-                breakeven_volume(hours, factor, outlook.funnel.hours) if factor > 0 and hours else None,
+                breakeven_volume(hours, factor, outlook.funnel.hours, outlook.assume.active_share)
+                if factor > 0 and hours
+                else None,
             )
         )
     return tuple(sorted(levers, key=lambda lever: (-round(lever.gain_per_hour, 4), -lever.gain)))
@@ -94,15 +100,14 @@ def _pull(outlook: Outlook, key: str, step: float, hours: float) -> tuple[Change
     """What a lever changes, its hours a week, and by how much it makes each hour of calling more productive."""
     funnel = outlook.funnel
     if key == "volume_plus2":
-        return Change(volume=funnel.present + step), step * funnel.hours * assume.ACTIVE_SHARE, 0.0
+        return Change(volume=funnel.present + step), step * funnel.hours * funnel.assume.active_share, 0.0
     if key == "protected_time":
-        more = step / 52
-        return Change(active_share=assume.ACTIVE_SHARE + more), more * funnel.present * funnel.hours, 0.0
+        return Change(more_weeks=step), step / 52 * funnel.present * funnel.hours, 0.0
     if key == "retention":
         return Change(attrition=1 - step), hours, 0.0
     if key == "reach":
         # Fewer attempts for each conversation, but the talk itself takes as long as before.
-        faster = funnel.hours / hours_of(funnel.attempts / (1 + step))
+        faster = funnel.hours / funnel.hours_of(funnel.attempts / (1 + step))
         return Change(volume=funnel.present * faster), hours, faster - 1
     return Change(productivity=1 + step), hours, step
 
@@ -126,6 +131,8 @@ def leading_levers(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
     return (named, *near)
 
 
-def breakeven_volume(hours: float, productivity_gain: float, hours_per_conversation: float) -> float:
+def breakeven_volume(
+    hours: float, productivity_gain: float, hours_per_conversation: float, active_share: float
+) -> float:
     """The weekly volume above which a practice beats simply adding calls: e/(κ·h·φ)."""
-    return hours / (productivity_gain * hours_per_conversation * assume.ACTIVE_SHARE)
+    return hours / (productivity_gain * hours_per_conversation * active_share)

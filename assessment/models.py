@@ -11,7 +11,11 @@ from kit.db import Base, UtcDateTime, enum_column
 
 
 class Submission(Base):
-    """One assessment: anonymous until an address is given. `key` is the secret part of its links."""
+    """One assessment: anonymous until an address is given. `key` is the secret part of its links.
+
+    `held` and `needed` are conversations a week, kept with `chance` and `practice_index` when it is scored.
+    `retake_of_id` is the one that it corrects or follows; `staff_test` was begun by somebody who works here.
+    """
 
     __tablename__ = "submission"
 
@@ -19,6 +23,7 @@ class Submission(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     question_set: Mapped[str] = mapped_column(String(20))
     model_version: Mapped[str] = mapped_column(String(20))
+    texts_version: Mapped[str] = mapped_column(String(20))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     seen: Mapped[list[str]] = mapped_column(JSON, default=list)
     origin: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -26,6 +31,12 @@ class Submission(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_on: Mapped[date | None] = mapped_column()
+    retake_of_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id", ondelete="SET NULL"), index=True)
+    staff_test: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[float | None] = mapped_column()
+    needed: Mapped[float | None] = mapped_column()
+    chance: Mapped[float | None] = mapped_column()
+    practice_index: Mapped[int | None] = mapped_column()
 
 
 class ReportState(StrEnum):
@@ -37,7 +48,10 @@ class ReportState(StrEnum):
 
 
 class Report(Base):
-    """A report somebody asked for. The worker makes the PDF and mails it."""
+    """A report somebody asked for, with its call blocks on `days` (none: those of the plan) at `hour`.
+
+    The worker makes the PDF and mails it.
+    """
 
     __tablename__ = "report"
     __table_args__ = (Index("ix_report_state_due", "state", "due_at"),)
@@ -48,6 +62,8 @@ class Report(Base):
     secret: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     paper: Mapped[str] = mapped_column(String(8))
+    days: Mapped[list[str]] = mapped_column(JSON, default=list)
+    hour: Mapped[str] = mapped_column(String(5), default="09:30")
     state: Mapped[ReportState] = mapped_column(enum_column(ReportState), default=ReportState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

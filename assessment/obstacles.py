@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
 
-from assessment import assumptions as assume
 from assessment.answers import Answers
+from assessment.assumptions import CURRENT, Assumptions
 
 KEYS = (
     "protected_time",
@@ -65,9 +65,9 @@ def half_up(number: float) -> int:
     return floor(number + 0.5)
 
 
-def weigh_obstacles(answers: Answers, hours_needed: float | None) -> Obstacles:
+def weigh_obstacles(answers: Answers, hours_needed: float | None, assume: Assumptions = CURRENT) -> Obstacles:
     """The obstacles of one submission. `hours_needed` are the weekly hours of the planning pace, None if unknown."""
-    exact = _exact_scores(answers, hours_needed)
+    exact = _exact_scores(answers, hours_needed, assume.hours_ceiling)
     scores = {key: _rounded(score) for key, score in exact.items()}
     severities = {key: _severity(scores.get(key), key in answers.picks) for key in KEYS}
     shown = [key for key in KEYS if (severities[key] or 0) >= SHOWN_FROM]
@@ -83,7 +83,7 @@ def volume_score(present: float, need_mean: float) -> int:
     return 100 if need_mean == 0 else half_up(100 * min(1.0, present / need_mean))
 
 
-def _exact_scores(answers: Answers, hours_needed: float | None) -> dict[str, float | None]:
+def _exact_scores(answers: Answers, hours_needed: float | None, hours_ceiling: float) -> dict[str, float | None]:
     def of_ten(hits: float | None, enough: int) -> float | None:
         return None if hits is None else min(100.0, 100 * hits / enough)
 
@@ -92,7 +92,7 @@ def _exact_scores(answers: Answers, hours_needed: float | None) -> dict[str, flo
     )
     hours: float | None = None
     if answers.hours4 is not None and hours_needed is not None:
-        target = min(hours_needed, assume.HOURS_CEILING)
+        target = min(hours_needed, hours_ceiling)
         hours = 100 if target == 0 else 100 * min(1.0, answers.hours4 / 4 / target)
     return {
         "protected_time": None if answers.blocks_kept is None else 25 * answers.blocks_kept,

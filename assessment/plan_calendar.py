@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Alarm, Calendar, Event
 
 from assessment.plan import PlanWeek, block_days
+from kit.words import NO_BREAK
 
 DAYS = ("MO", "TU", "WE", "TH", "FR")
 BLOCK = timedelta(minutes=60)
@@ -20,6 +21,7 @@ EARLY_HOUR = time(9, 30)
 COUNT_HOUR = time(16, 0)
 DEFAULT_HOUR = "09:30"
 MOST_BLOCKS = 2 * len(DAYS)  # a week: one person's calendar holds no more
+SHORT_NAMES = {"MO": "Mon", "TU": "Tue", "WE": "Wed", "TH": "Thu", "FR": "Fri"}
 
 
 def plan_calendar(plan: Sequence[PlanWeek], *, days: Sequence[str], hour: str, on: date, uid: str, host: str) -> bytes:
@@ -45,6 +47,21 @@ def plan_calendar(plan: Sequence[PlanWeek], *, days: Sequence[str], hour: str, o
         fridays += [first] * ("FR" in once) + [second] * ("FR" in twice)
     calendar.add_component(_count(monday, len(plan), _after_blocks(fridays), f"{uid}-count@{host}", stamp))
     return bytes(calendar.to_ical())
+
+
+def say_days(chosen: Sequence[str], blocks: int) -> str:
+    """On which days so many blocks stand: `Tue, Thu`; `Mon to Fri, Mon twice`."""
+    once, twice = _block_days(chosen, blocks)
+    if len(twice) == len(DAYS):
+        return "Mon to Fri, twice"
+    said = "Mon to Fri" if len(once) == len(DAYS) else ", ".join(SHORT_NAMES[day] for day in once)
+    return said + (f", {', '.join(SHORT_NAMES[day] for day in twice)} twice" if twice else "")
+
+
+def say_hour(hour: str) -> str:
+    """`9:30 am` for `09:30`."""
+    at = time.fromisoformat(hour)
+    return f"{at.hour % 12 or 12}:{at:%M}{NO_BREAK}{'am' if at.hour < 12 else 'pm'}"
 
 
 def _block_days(chosen: Sequence[str], blocks: int) -> tuple[list[str], list[str]]:

@@ -1,6 +1,9 @@
 """What obstacles, levers and bands are called, what to do about an obstacle, and how well that is founded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 GENERAL = "well supported in general, untested in recruiting agents"
 EXPERIENCE = "practitioners' experience"
@@ -17,7 +20,7 @@ class Practice:
     footing: str
 
 
-PRACTICES = {
+PRACTICES: Final[Mapping[str, Practice]] = {
     "protected_time": Practice(
         "Protected time",
         "Other duties eat the time for calls",
@@ -99,6 +102,10 @@ PRACTICES = {
     ),
 }
 
+# A published version of the advice never changes: other words are another version.
+TEXTS: Final[Mapping[str, Mapping[str, Practice]]] = MappingProxyType({"2026-11": PRACTICES})
+CURRENT_TEXTS: Final = "2026-11"
+
 DIMENSION_NAMES = {
     "volume": "Volume",
     "time": "Time",
@@ -146,6 +153,15 @@ BAND_NAMES = {
     "short": "Short of pace",
     "well_short": "Well short of pace",
     "too_little_data": "Can't call it yet",
+}
+
+
+BAND_MEANINGS = {
+    "on_pace": "At the pace of the last four weeks the goal is more likely than not to be reached, by a good margin.",
+    "close": "The goal is near what the pace of the last four weeks can be expected to bring.",
+    "short": "At the pace of the last four weeks the goal would be reached in less than half of the cases.",
+    "well_short": "At the pace of the last four weeks the goal would be reached in less than 1 case in 5.",
+    "too_little_data": "Too little is known yet to say whether the conversations are enough for the goal.",
 }
 
 

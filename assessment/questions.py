@@ -4,11 +4,12 @@ Facts come before the goal, so that the goal cannot colour the count; what gets 
 typed, never offered as ranges. The wording is versioned with the question set.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
 
-QUESTION_SET = "2026-11"
 SECTIONS = (
     "Who you answer for",
     "The last four weeks",
@@ -433,28 +434,40 @@ QUESTIONS: tuple[Question, ...] = (
         unknown="",
     ),
 )
-BY_KEY = {question.key: question for question in QUESTIONS}
 
 
-def path(answers: Mapping[str, Any]) -> tuple[Question, ...]:
-    """The questions that this submission is asked, in order."""
-    return tuple(question for question in QUESTIONS if question.applies(answers))
+@dataclass(frozen=True)
+class QuestionSet:
+    """All questions of one version, in order. A published version never changes: other words are another version."""
+
+    version: str
+    questions: tuple[Question, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Question]:
+        """Each question by its name."""
+        return {question.key: question for question in self.questions}
+
+    def path(self, answers: Mapping[str, Any]) -> tuple[Question, ...]:
+        """The questions that this submission is asked, in order."""
+        return tuple(question for question in self.questions if question.applies(answers))
+
+    def next_key(self, key: str, answers: Mapping[str, Any]) -> str | None:
+        """The question after this one; None after the last."""
+        keys = [question.key for question in self.path(answers)]
+        place = keys.index(key) + 1 if key in keys else 0
+        return keys[place] if place < len(keys) else None
+
+    def previous_key(self, key: str, answers: Mapping[str, Any]) -> str | None:
+        """The question before this one; None before the first."""
+        keys = [question.key for question in self.path(answers)]
+        place = keys.index(key) - 1 if key in keys else -1
+        return keys[place] if place >= 0 else None
+
+    def first_open(self, seen: Sequence[str], answers: Mapping[str, Any]) -> str | None:
+        """The first question that has not been seen yet; None when all have."""
+        return next((question.key for question in self.path(answers) if question.key not in seen), None)
 
 
-def next_key(key: str, answers: Mapping[str, Any]) -> str | None:
-    """The question after this one; None after the last."""
-    keys = [question.key for question in path(answers)]
-    place = keys.index(key) + 1 if key in keys else 0
-    return keys[place] if place < len(keys) else None
-
-
-def previous_key(key: str, answers: Mapping[str, Any]) -> str | None:
-    """The question before this one; None before the first."""
-    keys = [question.key for question in path(answers)]
-    place = keys.index(key) - 1 if key in keys else -1
-    return keys[place] if place >= 0 else None
-
-
-def first_open(seen: list[str], answers: Mapping[str, Any]) -> str | None:
-    """The first question that has not been seen yet; None when all have."""
-    return next((question.key for question in path(answers) if question.key not in seen), None)
+QUESTION_SETS: Final[Mapping[str, QuestionSet]] = MappingProxyType({"2026-11": QuestionSet("2026-11", QUESTIONS)})
+CURRENT_SET: Final = QUESTION_SETS["2026-11"]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from assessment import assumptions as assume
 from assessment import wording as say
 from assessment.fan import FanPoint, make_fan
 from assessment.funnel import Funnel
@@ -51,6 +50,7 @@ class Reckoning:
     conversations_per_joiner: float
     range_if_logged: tuple[float, float, float]
     later: int | None
+    fewer_returns: float
 
     @property
     def by_volume(self) -> bool:
@@ -74,7 +74,7 @@ class Reckoning:
     @property
     def needed_with_fewer_returns(self) -> float:
         """The planning pace if further conversations bring less than present ones: held + gap/η."""
-        return self.held + self.gap / assume.FEWER_RETURNS
+        return self.held + self.gap / self.fewer_returns
 
 
 def reckon(
@@ -114,6 +114,7 @@ def reckon(
         conversations_per_joiner=1 / funnel.yields.expected,
         range_if_logged=_if_logged(funnel),
         later=_later(outlook),
+        fewer_returns=outlook.assume.fewer_returns,
     )
 
 

@@ -1,25 +1,19 @@
 """The report: from a submission's answers to a tagged PDF (PDF/UA-1) on A4 or US Letter.
 
 Nothing is fetched from anywhere: stylesheets and fonts are files of this project, and everything a person typed is
-text. The same input gives the same bytes. `python -m assessment.report` is the process in which `assessment.render` has
-it made.
+text. The same input gives the same bytes.
 """
 
 import hashlib
-import io
-import json
 import logging
-import resource
-import sys
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.logger import LOGGER
@@ -28,9 +22,12 @@ from weasyprint.urls import URLFetcher
 
 from assessment import wording as say
 from assessment.answers import Answers
-from assessment.charts import charts_of, headroom_said
-from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
-from assessment.practices import PRACTICES, say_step
+from assessment.charts import charts_of, headroom_said, open_answer_bars
+from assessment.editions import edition_of
+from assessment.furniture import mark_furniture
+from assessment.open_answer import meanwhile, possible_numbers
+from assessment.plan_calendar import MOST_BLOCKS, plan_calendar, say_days, say_hour
+from assessment.practices import say_step
 from assessment.questions import LIVE_CONVERSATION
 from assessment.render import ReportInput
 from assessment.result import Result, assess
@@ -40,41 +37,45 @@ from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, basis_by_gr
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = {"a4": "A4", "letter": "Letter"}
 CALENDAR_NAME = "call-blocks.ics"
-PROCESSOR_SECONDS = 15
-MEMORY = 1_500_000_000
+STYLESHEETS = (ROOT / "static/css/tokens.css", ROOT / "static/css/parts/report.css")
 
 
 class OurFilesOnly(URLFetcher):  # type: ignore[misc]
-    """Serves the stylesheets and print fonts of this project, and nothing else."""
+    """Serves the stylesheets and print fonts of the report by their exact addresses, and nothing else."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        static = (ROOT / "static").as_uri() + "/"
-        if not url.startswith(static) or ".." in url:
+        if url not in _our_files():
             raise ValueError("the report asks for something that is not a file of its own")
         return super().fetch(url, headers)
+
+
+@cache
+def _our_files() -> frozenset[str]:
+    fonts = (ROOT / "static/fonts/print").glob("*.ttf")
+    return frozenset(path.as_uri() for path in (*STYLESHEETS, *fonts))
 
 
 def report_html(wanted: ReportInput, result: Result, *, without: Collection[str] = ()) -> str:
     """The report as HTML, for print only. The name is set without letters that cannot be drawn."""
     name = _printable(wanted.name)
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.lstrip_blocks = True
-    template = environment.get_template("assessment/report.html")
-    return template.render(
+    possible = possible_numbers(result)
+    return _template().render(
         wanted=wanted,
         name="".join(letter for letter in name if letter not in without).strip(),
         titled=name,
         result=result,
         found=result.reckoning,
         charts=charts_of(result),
+        possible=open_answer_bars(possible) if possible else None,
+        meanwhile=meanwhile(result.answers),
         say=say,
-        practices=PRACTICES,
+        practices=result.edition.practices,
         say_step=say_step,
         headroom_said=headroom_said,
         most_blocks=MOST_BLOCKS,
-        own_answer=lambda key: own_answer(key, wanted.answers),
+        say_days=say_days,
+        say_hour=say_hour,
+        own_answer=lambda key: own_answer(key, wanted.answers, result.edition.questions),
         definition=LIVE_CONVERSATION,
         priors=PRIORS,
         basis=basis_by_grade(),
@@ -92,7 +93,7 @@ def make_report(wanted: ReportInput) -> bytes:
     """The PDF. Raises ValueError for a paper other than `a4` and `letter`."""
     if wanted.paper not in PAPERS:
         raise ValueError("the paper is a4 or letter")
-    result = assess(Answers.from_json(wanted.answers), wanted.on)
+    result = assess(Answers.from_json(wanted.answers), wanted.on, edition=edition_of(*wanted.versions))
     missing = MissingLetters()
     LOGGER.addHandler(missing)
     raw = _render(wanted, result)
@@ -102,24 +103,56 @@ def make_report(wanted: ReportInput) -> bytes:
     return mark_furniture(raw)
 
 
+def warm_up() -> None:
+    """Load what every report needs: stylesheets, fonts, the template."""
+    for paper in PAPERS:
+        HTML(string="<h1>A</h1>", url_fetcher=_fetcher()).write_pdf(stylesheets=_styles(paper), font_config=_fonts())
+    _template()
+
+
 def _render(wanted: ReportInput, result: Result, *, without: Collection[str] = ()) -> bytes:
-    fetcher = OurFilesOnly()
-    fonts = FontConfiguration()
-    styles = [
-        CSS(filename=ROOT / "static/css/tokens.css", font_config=fonts, url_fetcher=fetcher),
-        CSS(filename=ROOT / "static/css/parts/report.css", font_config=fonts, url_fetcher=fetcher),
-        CSS(string=f"@page {{ size: {PAPERS[wanted.paper]} }}", font_config=fonts, url_fetcher=fetcher),
-    ]
     page = report_html(wanted, result, without=without)
-    document = HTML(string=page, base_url=ROOT.as_uri() + "/static/", url_fetcher=fetcher)
+    document = HTML(string=page, base_url=ROOT.as_uri() + "/static/", url_fetcher=_fetcher())
     written: bytes = document.write_pdf(
-        stylesheets=styles,
-        font_config=fonts,
+        stylesheets=_styles(wanted.paper),
+        font_config=_fonts(),
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(wanted.uid.encode()).digest()[:16],
-        attachments=_attachments(wanted, result, fetcher),
+        attachments=_attachments(wanted, result),
     )
     return written
+
+
+@cache
+def _fetcher() -> OurFilesOnly:
+    return OurFilesOnly()
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    """The fonts, opened once: a second set of them would stay in memory as well."""
+    return FontConfiguration()
+
+
+@cache
+def _styles(paper: str) -> list[CSS]:
+    with_fonts = {"font_config": _fonts(), "url_fetcher": _fetcher()}
+    return [
+        *(CSS(filename=path, **with_fonts) for path in STYLESHEETS),
+        CSS(string=f"@page {{ size: {PAPERS[paper]} }}", **with_fonts),
+    ]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("assessment/report.html")
 
 
 class MissingLetters(logging.Handler):
@@ -135,48 +168,17 @@ class MissingLetters(logging.Handler):
             self.letters.add(str(record.args[0]))
 
 
-def mark_furniture(raw: bytes) -> bytes:
-    """Page numbers and running heads as artifacts: a reader should not hear them in the middle of a sentence.
-
-    WeasyPrint leaves what stands in the margins outside of both the structure and the artifacts (ISO 14289-1, 7.1).
-    """
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
-        for page in pdf.pages:
-            page.Contents = pdf.make_stream(_with_artifacts(page))
-        out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
-
-
-def _with_artifacts(page: pikepdf.Page) -> bytes:
-    """The page's operators, with text that is drawn outside of any marked content put into an artifact."""
-    depth = 0
-    done = []
-    for instruction in pikepdf.parse_content_stream(page):
-        operands, operator = instruction.operands, instruction.operator
-        name = str(operator)
-        if name in ("BDC", "BMC"):
-            depth += 1
-        loose = depth == 0
-        if loose and name == "BT":
-            done.append(([pikepdf.Name.Artifact, pikepdf.Dictionary(Type=pikepdf.Name.Pagination)], _operator("BDC")))
-        done.append((list(operands), operator))
-        if loose and name == "ET":
-            done.append(([], _operator("EMC")))
-        if name == "EMC":
-            depth -= 1
-    return pikepdf.unparse_content_stream(done)
-
-
-def _operator(name: str) -> pikepdf.Operator:
-    return pikepdf.Operator(name)
-
-
-def _attachments(wanted: ReportInput, result: Result, fetcher: URLFetcher) -> list[Attachment]:
+def _attachments(wanted: ReportInput, result: Result) -> list[Attachment]:
     if result.reckoning is None:
         return []
-    plan = result.reckoning.plan
-    calendar = plan_calendar(plan, days=(), hour=DEFAULT_HOUR, on=wanted.on, uid=wanted.uid[:12], host=wanted.host)
+    calendar = plan_calendar(
+        result.reckoning.plan,
+        days=wanted.days,
+        hour=wanted.hour,
+        on=wanted.asked_on,
+        uid=wanted.uid[:12],
+        host=wanted.host,
+    )
     return [
         Attachment(
             string=calendar,
@@ -185,7 +187,7 @@ def _attachments(wanted: ReportInput, result: Result, fetcher: URLFetcher) -> li
             relationship="Supplement",
             created=_midnight(wanted.on),
             modified=_midnight(wanted.on),
-            url_fetcher=fetcher,
+            url_fetcher=_fetcher(),
         )
     ]
 
@@ -218,16 +220,3 @@ def _drawing(svg: str) -> Markup:
 def _printable(text: str) -> str:
     """What a person typed without control and direction characters; markup is escaped by the template."""
     return "".join(character for character in text if character.isprintable())[:120].strip()
-
-
-def main() -> None:
-    """Read a ReportInput as JSON from standard input, write the PDF to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    values = json.load(sys.stdin)
-    values["on"] = date.fromisoformat(values["on"])
-    sys.stdout.buffer.write(make_report(ReportInput(**values)))
-
-
-if __name__ == "__main__":
-    main()

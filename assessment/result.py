@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from assessment import assumptions as assume
 from assessment import wording as say
 from assessment.answers import Answers
+from assessment.editions import CURRENT_EDITION, Edition
 from assessment.funnel import Funnel
 from assessment.gap import Outlook
 from assessment.grounds import Ground, grounds_of, heaviest_assumption
-from assessment.levers import STEPS, Step
+from assessment.levers import Step, steps_of
 from assessment.obstacles import Obstacles, weigh_obstacles
 from assessment.practices import BAND_NAMES, lever_name
 from assessment.reckoning import LOGGED_NEXT, SMALLEST_GAP, Reckoning, reckon
@@ -23,10 +23,15 @@ class Result:
 
     answers: Answers
     on: date
-    model_version: str
+    edition: Edition
     reckoning: Reckoning | None
     obstacles: Obstacles
     steps: Mapping[str, Step]
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that counted."""
+        return self.edition.assume.version
 
     @property
     def band(self) -> str:
@@ -84,7 +89,7 @@ class Result:
     @property
     def grounds(self) -> tuple[Ground, ...]:
         """What the reckoning rests on, told or assumed."""
-        return grounds_of(self.answers)
+        return grounds_of(self.answers, self.edition.assume, self.edition.questions)
 
     @property
     def two_numbers(self) -> str:
@@ -121,7 +126,7 @@ class Result:
     def late(self) -> str:
         """That most of what is begun now pays off after the date, where it does; else nothing."""
         found = self.reckoning
-        if found is None or not self.answers.most_pays_off_late(self.on):
+        if found is None or not self.answers.most_pays_off_late(self.on, self.edition.assume):
             return ""
         return (
             f"With {found.weeks} weeks left, most of the conversations you start now pay off after the date: about "
@@ -241,15 +246,21 @@ def band_of(*, chance: float, held: float, needed: float, own_rates: bool, joine
     return "short" if chance >= 0.20 else "well_short"
 
 
-def assess(answers: Answers, on: date, steps: Mapping[str, Step] = STEPS) -> Result:
-    """Score a submission as of a date. The same answers and date always give the same result.
+def assess(
+    answers: Answers,
+    on: date,
+    steps: Mapping[str, Step] | None = None,
+    edition: Edition = CURRENT_EDITION,
+) -> Result:
+    """Score a submission as of a date. The same answers, date and edition always give the same result.
 
-    `steps` are the largest steps of the levers, the one assumption that the reader may replace.
+    `steps` are the largest steps of the levers where the reader put in their own.
     """
+    steps = steps_of(edition.assume) if steps is None else steps
     inputs = answers.inputs(on)
     if inputs is None:
-        return Result(answers, on, assume.MODEL_VERSION, None, weigh_obstacles(answers, None), steps)
-    outlook = Outlook(Funnel(inputs))
-    obstacles = weigh_obstacles(answers, outlook.need_mean * outlook.funnel.hours)
+        return Result(answers, on, edition, None, weigh_obstacles(answers, None, edition.assume), steps)
+    outlook = Outlook(Funnel(inputs, assume=edition.assume))
+    obstacles = weigh_obstacles(answers, outlook.need_mean * outlook.funnel.hours, edition.assume)
     found = reckon(outlook, headroom=obstacles.headroom, band=find_band(outlook, answers), steps=steps)
-    return Result(answers, on, assume.MODEL_VERSION, found, obstacles, steps)
+    return Result(answers, on, edition, found, obstacles, steps)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from assessment.questions import BY_KEY, Asked, Deadline, Number, OneOf, OutOf, Question, UpTo, path
+from assessment.questions import CURRENT_SET, Asked, Deadline, Number, OneOf, OutOf, Question, QuestionSet, UpTo
 
 OPEN = "I don't know"
 # Where an obstacle was measured: the question, the field, and the answer said without its question.
@@ -21,9 +21,11 @@ OBSTACLE_QUESTION = {
 }
 
 
-def answers_said(stored: dict[str, Any]) -> list[tuple[Question, list[tuple[str, str]]]]:
+def answers_said(
+    stored: dict[str, Any], questions: QuestionSet = CURRENT_SET
+) -> list[tuple[Question, list[tuple[str, str]]]]:
     """Each question asked, with its labels and answers."""
-    return [(question, question_said(question, stored)) for question in path(stored)]
+    return [(question, question_said(question, stored)) for question in questions.path(stored)]
 
 
 def question_said(question: Question, stored: dict[str, Any]) -> list[tuple[str, str]]:
@@ -38,12 +40,12 @@ def question_said(question: Question, stored: dict[str, Any]) -> list[tuple[str,
     return said
 
 
-def own_answer(key: str, stored: dict[str, Any]) -> str:
+def own_answer(key: str, stored: dict[str, Any], questions: QuestionSet = CURRENT_SET) -> str:
     """What the reader answered where an obstacle was measured; empty where it was left open, or is only picked."""
     if key not in OBSTACLE_QUESTION:
         return ""
     question, place, sentence = OBSTACLE_QUESTION[key]
-    asked = BY_KEY[question].fields[place]
+    asked = questions.by_key[question].fields[place]
     words = None if stored.get(asked.name) is None else _said(asked, stored)
     return sentence.format(words) if words else ""
 

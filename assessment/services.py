@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, exists, or_, select
+from sqlalchemy.orm import aliased
 
 import leads.services
-from assessment import assumptions, letters
+import staff.services
+from assessment import letters
 from assessment import wording as say
 from assessment.answers import Answers
-from assessment.levers import STEPS, Step
+from assessment.editions import CURRENT_EDITION, Edition, edition_of
+from assessment.levers import Step
 from assessment.models import Report, ReportState, Submission
-from assessment.practices import PRACTICES
-from assessment.questions import BY_KEY, QUESTION_SET, Question, first_open, next_key
+from assessment.plan_calendar import DEFAULT_HOUR
+from assessment.questions import Question
 from assessment.refusals import AlreadyScored, AssessmentGone, NoSuchQuestion
 from assessment.render import RenderFailed, ReportInput, render_report
 from assessment.result import Result, assess, goal_said
@@ -38,25 +41,36 @@ ANONYMOUS_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class ReportWish:
-    """Who wants the report, on which paper (`letter` or `a4`), and whether they ticked the newsletter's box, too."""
+    """Who wants the report, on which paper (`letter` or `a4`), and when the call blocks in it stand.
+
+    Without `days` they stand on those that the plan would choose. `newsletter` says that its box was ticked, too.
+    """
 
     name: str
     address: str
     company: str
     paper: str
+    days: tuple[str, ...] = ()
+    hour: str = DEFAULT_HOUR
     newsletter: bool = False
 
 
-def start(*, origin: Origin, held4: int | None, now: datetime) -> Submission:
-    """A new draft; a number that came with it is the first answer, still to be confirmed on its page."""
+def start(*, origin: Origin, held4: int | None, now: datetime, staff: bool = False) -> Submission:
+    """A new draft; a number that came with it is the first answer, still to be confirmed on its page.
+
+    `staff` says that somebody tries it who works here.
+    """
+    questions, model, texts = CURRENT_EDITION.versions
     with transaction() as current:
         submission = Submission(
             key=tokens.new_secret(18),
-            question_set=QUESTION_SET,
-            model_version=assumptions.MODEL_VERSION,
+            question_set=questions,
+            model_version=model,
+            texts_version=texts,
             answers={} if held4 is None else {"held4": held4},
             seen=[],
             origin=origin.to_mapping(),
+            staff_test=staff,
             started_at=now,
             changed_at=now,
         )
@@ -76,15 +90,21 @@ def get_draft(key: str) -> Submission:
     """The submission that can still be answered. Raises AssessmentGone, AlreadyScored."""
     found = get_submission(key)
     if found.finished_on is not None:
-        raise AlreadyScored
+        raise AlreadyScored(key)
     return found
 
 
-def get_question(key: str) -> Question:
-    """The question of that name. Raises NoSuchQuestion."""
-    if key not in BY_KEY:
+def edition(submission: Submission) -> Edition:
+    """The versions with which the submission was begun."""
+    return edition_of(submission.question_set, submission.model_version, submission.texts_version)
+
+
+def get_question(submission: Submission, key: str) -> Question:
+    """The question of that name in the submission's set. Raises NoSuchQuestion."""
+    found = edition(submission).questions.by_key.get(key)
+    if found is None:
         raise NoSuchQuestion
-    return BY_KEY[key]
+    return found
 
 
 def save(key: str, question: Question, answer: dict[str, Any], *, now: datetime) -> str | None:
@@ -94,12 +114,12 @@ def save(key: str, question: Question, answer: dict[str, Any], *, now: datetime)
         if submission is None:
             raise AssessmentGone
         if submission.finished_on is not None:
-            raise AlreadyScored
+            raise AlreadyScored(key)
         stored = {name: value.isoformat() if isinstance(value, date) else value for name, value in answer.items()}
         submission.answers = {**submission.answers, **stored}
         submission.seen = [*(seen for seen in submission.seen if seen != question.key), question.key]
         submission.changed_at = now
-        return next_key(question.key, submission.answers)
+        return edition(submission).questions.next_key(question.key, submission.answers)
 
 
 def finish(key: str, *, now: datetime) -> Submission | str:
@@ -109,31 +129,31 @@ def finish(key: str, *, now: datetime) -> Submission | str:
         if submission is None:
             raise AssessmentGone
         if submission.finished_on is None:
-            missing = first_open(submission.seen, submission.answers)
+            missing = edition(submission).questions.first_open(submission.seen, submission.answers)
             if missing:
                 return missing
             submission.finished_on = now.astimezone(zone(current_settings().site_timezone)).date()
             submission.changed_at = now
-            submission.model_version = assumptions.MODEL_VERSION
+            _keep_scores(submission)
+            if submission.lead_id is not None:
+                lead = current.get_one(Lead, submission.lead_id)
+                _tell_taken(lead, submission, now, headline="Took the assessment again")
         return submission
 
 
-def copy(key: str, *, now: datetime) -> Submission:
-    """A new draft with the answers of a scored submission, to change some and score it anew."""
-    before = get_submission(key)
-    with transaction() as current:
-        submission = start(origin=Origin.from_mapping(before.origin), held4=None, now=now)
-        submission.answers, submission.seen = dict(before.answers), list(before.seen)
-        submission.lead_id = before.lead_id
-        current.flush()
-        return submission
+def _keep_scores(submission: Submission) -> None:
+    result = result_of(submission)
+    submission.practice_index = result.obstacles.practice_index
+    if result.reckoning is not None:
+        found = result.reckoning
+        submission.held, submission.needed, submission.chance = found.held, found.needed, found.chance
 
 
-def result_of(submission: Submission, steps: Mapping[str, Step] = STEPS) -> Result:
-    """The result of a scored submission; `steps` are those of the levers. Raises AssessmentGone for a draft."""
+def result_of(submission: Submission, steps: Mapping[str, Step] | None = None) -> Result:
+    """The result of a scored submission; `steps` are the reader's own. Raises AssessmentGone for a draft."""
     if submission.finished_on is None:
         raise AssessmentGone
-    return assess(answers_of(submission), submission.finished_on, steps)
+    return assess(answers_of(submission), submission.finished_on, steps, edition(submission))
 
 
 def answers_of(submission: Submission) -> Answers:
@@ -157,7 +177,7 @@ def handover_of(submission: Submission, result: Result) -> Handover:
         gap=round(found.gap, 2) if found else None,
         chance=result.chance_said,
         band=result.band_name,
-        obstacles=tuple(PRACTICES[key].said for key in result.obstacles.top),
+        obstacles=tuple(result.edition.practices[key].said for key in result.obstacles.top),
     )
 
 
@@ -172,7 +192,7 @@ def claim(lead: Lead, *, submission: str, at: datetime) -> None:
 
 
 def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
-    """Know the lead, and queue their report. Asked twice for the same paper and address it gives the first one."""
+    """Know the lead, and queue their report. Asked twice for the same it gives the first one, unless that failed."""
     with transaction() as current:
         submission = current.scalar(select(Submission).where(Submission.key == key).with_for_update())
         if submission is None or submission.finished_on is None:
@@ -187,12 +207,12 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
         if wish.newsletter:
             wanted = Ask(wish.address, REPORT_FORM, "box on the report's form, double opt-in", _story_of(submission))
             newsletter_wanted.send(wanted, at=now)
-        same = select(Report).where(
-            Report.submission_id == submission.id, Report.lead_id == lead.id, Report.paper == wish.paper
+        earlier = select(Report).where(
+            Report.submission_id == submission.id, Report.lead_id == lead.id, Report.state != ReportState.FAILED
         )
-        earlier = current.scalar(same)
-        if earlier is not None:
-            return earlier
+        for report in current.scalars(earlier):
+            if (report.paper, tuple(report.days), report.hour) == (wish.paper, wish.days, wish.hour):
+                return report
         if submission.lead_id is None:
             submission.lead_id = lead.id
             _tell_taken(lead, submission, now)
@@ -202,6 +222,8 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
             secret=tokens.new_secret(18),
             name=wish.name,
             paper=wish.paper,
+            days=list(wish.days),
+            hour=wish.hour,
             due_at=now,
             created_at=now,
         )
@@ -213,10 +235,11 @@ def ask_for_report(key: str, wish: ReportWish, *, now: datetime) -> Report:
 
 
 def forget_old_drafts() -> int:
-    """Remove submissions that nobody's name belongs to, 30 days after they last changed. The worker's job."""
+    """Remove drafts, and results that nobody's name belongs to, 30 days after they last changed. The worker's job."""
     with transaction() as current:
         old = delete(Submission).where(
-            Submission.lead_id.is_(None), Submission.changed_at < clock.now() - ANONYMOUS_FOR
+            or_(Submission.lead_id.is_(None), Submission.finished_on.is_(None)),
+            Submission.changed_at < clock.now() - ANONYMOUS_FOR,
         )
         done = cast("CursorResult[Any]", current.execute(old))
         return done.rowcount
@@ -256,6 +279,10 @@ def render_due_reports(render: Callable[[ReportInput], bytes] = render_report) -
             booking_url=link,
             uid=report.secret,
             host=current_settings().base_host,
+            versions=result.edition.versions,
+            asked_on=report.created_at.astimezone(zone(current_settings().site_timezone)).date(),
+            days=tuple(report.days),
+            hour=report.hour,
         )
         try:
             pdf = render(wanted)
@@ -265,6 +292,16 @@ def render_due_reports(render: Callable[[ReportInput], bytes] = render_report) -
             continue
         _send(claimed, pdf, result, link)
         made += 1
+
+
+def failed_reports(*, since: datetime) -> tuple[Report, ...]:
+    """Reports asked for since then that could not be made, and of which no other try came out; oldest first."""
+    made = aliased(Report)
+    later = exists().where(
+        made.submission_id == Report.submission_id, made.lead_id == Report.lead_id, made.state == ReportState.READY
+    )
+    chosen = select(Report).where(Report.state == ReportState.FAILED, Report.created_at >= since, ~later)
+    return tuple(session().scalars(chosen.order_by(Report.id)))
 
 
 def _claim() -> int | None:
@@ -292,7 +329,10 @@ def _give_up_or_wait(report_id: int) -> None:
         leads.services.record(
             lead, HappeningKind.NOTE, at=clock.now(), headline="The report could not be made; the page shows the result"
         )
-        letters.report_failed(report, lead, current_settings().base_url + f"/assessment/result/{report.submission.key}")
+        base = current_settings().base_url
+        letters.report_failed(report, lead, f"{base}/assessment/result/{report.submission.key}")
+        for account in staff.services.who_talks_with_leads():
+            letters.report_not_made(report, lead, account, f"{base}/desk/leads/{lead.public_id}")
 
 
 def _send(report_id: int, pdf: bytes, result: Result, booking_link: str) -> None:
@@ -308,7 +348,7 @@ def _send(report_id: int, pdf: bytes, result: Result, booking_link: str) -> None
         leads.services.record(lead, HappeningKind.REPORT_SENT, at=now, headline="Report sent", facts={"link": link})
 
 
-def _tell_taken(lead: Lead, submission: Submission, at: datetime) -> None:
+def _tell_taken(lead: Lead, submission: Submission, at: datetime, *, headline: str = "Took the assessment") -> None:
     result = result_of(submission)
     found = result.reckoning
     facts: dict[str, Any] = {"story": submission.origin.get("story", ""), "band": result.band_name}
@@ -321,10 +361,14 @@ def _tell_taken(lead: Lead, submission: Submission, at: datetime) -> None:
             "chance": result.chance_said,
             "line": [round(found.held, 2), round(found.needed, 2)],
         }
-    facts["in the way"] = [PRACTICES[key].said for key in result.obstacles.top]
+    facts["in the way"] = [result.edition.practices[key].said for key in result.obstacles.top]
     facts["result"] = f"{current_settings().base_url}/assessment/result/{submission.key}"
-    facts["answers"] = [[label, words] for _, said in answers_said(dict(submission.answers)) for label, words in said]
-    leads.services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=at, headline="Took the assessment", facts=facts)
+    facts["answers"] = [
+        [label, words]
+        for _, said in answers_said(dict(submission.answers), result.edition.questions)
+        for label, words in said
+    ]
+    leads.services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=at, headline=headline, facts=facts)
 
 
 def _story_of(submission: Submission) -> str:

@@ -1,28 +1,32 @@
 """The pages of the assessment. No page sets a cookie: the draft's secret is part of its address."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from assessment import forms, services, wording
-from assessment.charts import charts_of
-from assessment.levers import STEPS
+from assessment import check_ins, forms, retakes, services, wording
+from assessment.charts import Chart, charts_of
+from assessment.comparing import beside_others
+from assessment.method_forms import case_of
 from assessment.models import Report, ReportState, Submission
+from assessment.pace_chart import pace_over_time
 from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
-from assessment.practices import LEVER_NAMES, PRACTICES, say_step
-from assessment.questions import LIVE_CONVERSATION, QUESTIONS, SECTIONS, Question, first_open, path, previous_key
+from assessment.practices import LEVER_NAMES
+from assessment.questions import CURRENT_SET, LIVE_CONVERSATION, SECTIONS, Question
 from assessment.refusals import ReportNotReady
 from assessment.said import answers_said, own_answer
 from assessment.services import ReportWish
-from assessment.sources import GRADES, HOUSE, HOUSE_SOURCES, PRIORS, THEMES
+from assessment.sharing import read_shared, share_token
 from kit import clock
 from kit.context import current_settings
 from kit.limits import limiter
 from kit.security import no_csrf_token
 from kit.zones import zone
 from leads.origin import Origin
+from staff.access import works_here
 
 blueprint = Blueprint("assessment", __name__, url_prefix="/assessment")
 
@@ -47,8 +51,8 @@ def start() -> ResponseReturnValue:
     if not form.validate():
         return _start_page(form, typed=True), 422
     origin = Origin.from_request(request.form, landing=request.form.get("landing", ""), referrer="")
-    submission = services.start(origin=origin, held4=form.conversations.data, now=clock.now())
-    return redirect(_question_url(submission.key, QUESTIONS[0].key), 303)
+    submission = services.start(origin=origin, held4=form.conversations.data, now=clock.now(), staff=works_here())
+    return redirect(_question_url(submission.key, CURRENT_SET.questions[0].key), 303)
 
 
 @blueprint.route("/at/<key>/<name>", methods=["GET", "POST"])
@@ -57,7 +61,8 @@ def start() -> ResponseReturnValue:
 def question(key: str, name: str) -> ResponseReturnValue:
     """One question: shown with what is stored, kept on Continue."""
     submission = services.get_draft(key)
-    asked = services.get_question(name)
+    asked = services.get_question(submission, name)
+    questions = services.edition(submission).questions
     data = request.form if request.method == "POST" else None
     form = forms.make_form(
         asked, submission.answers, seen=name in submission.seen, data=data, today=_today(), seed=submission.key
@@ -70,7 +75,7 @@ def question(key: str, name: str) -> ResponseReturnValue:
     if (answer.get("held4") or 0) > SLIP_FROM and not data.get("sure"):
         return render_template("assessment/sure.html", submission=submission, question=asked, form=form, data=data)
     following = services.save(key, asked, answer, now=clock.now())
-    missing = first_open([*submission.seen, name], {**submission.answers, **answer})
+    missing = questions.first_open([*submission.seen, name], {**submission.answers, **answer})
     if request.args.get("back") == "check" and missing is None:
         following = None
     return redirect(_question_url(key, following) if following else f"/assessment/at/{key}/check", 303)
@@ -81,12 +86,13 @@ def question(key: str, name: str) -> ResponseReturnValue:
 def check(key: str) -> ResponseReturnValue:
     """All answers before they are scored."""
     submission = services.get_draft(key)
-    missing = first_open(submission.seen, submission.answers)
+    used = services.edition(submission)
+    missing = used.questions.first_open(submission.seen, submission.answers)
     if missing:
         return redirect(_question_url(key, missing), 303)
     if request.method != "POST":
-        said = answers_said(submission.answers)
-        late = services.answers_of(submission).most_pays_off_late(_today())
+        said = answers_said(submission.answers, used.questions)
+        late = services.answers_of(submission).most_pays_off_late(_today(), used.assume)
         return render_template("assessment/check.html", submission=submission, said=said, sections=SECTIONS, late=late)
     scored = services.finish(key, now=clock.now())
     return redirect(_question_url(key, scored) if isinstance(scored, str) else f"/assessment/result/{key}", 303)
@@ -112,11 +118,13 @@ def ask_for_report(key: str) -> ResponseReturnValue:
     if form.website.data:
         return redirect(f"/assessment/result/{key}", 303)
     wish = ReportWish(
-        form.name.data or "",
-        form.address.data or "",
-        form.company.data or "",
-        form.paper.data or "",
-        bool(form.newsletter.data),
+        name=form.name.data or "",
+        address=form.address.data or "",
+        company=form.company.data or "",
+        paper=form.paper.data or "",
+        days=tuple(form.block_days.data or ()),
+        hour=form.block_hour.data or DEFAULT_HOUR,
+        newsletter=bool(form.newsletter.data),
     )
     report = services.ask_for_report(key, wish, now=clock.now())
     return redirect(f"/assessment/report/{services.report_token(report)}", 303)
@@ -127,8 +135,24 @@ def ask_for_report(key: str) -> ResponseReturnValue:
 @limiter.limit("60/hour")
 def again(key: str) -> ResponseReturnValue:
     """Change answers of a scored assessment: a new draft that starts with them."""
-    submission = services.copy(key, now=clock.now())
+    submission = retakes.correct(key, now=clock.now())
     return redirect(f"/assessment/at/{submission.key}/check", 303)
+
+
+@blueprint.post("/result/<key>/retake")
+@no_csrf_token
+@limiter.limit("60/hour")
+def retake(key: str) -> ResponseReturnValue:
+    """Take it again weeks later: what happened is asked anew, the goal stays."""
+    submission = retakes.retake(key, today=_today(), now=clock.now())
+    first = services.edition(submission).questions.first_open(submission.seen, submission.answers)
+    return redirect(_question_url(submission.key, first) if first else f"/assessment/at/{submission.key}/check", 303)
+
+
+@blueprint.get("/shared/<token>")
+def shared(token: str) -> ResponseReturnValue:
+    """The band of somebody's result, and nothing else of it."""
+    return render_template("assessment/shared.html", shared=read_shared(token))
 
 
 @blueprint.get("/book/<key>")
@@ -178,25 +202,6 @@ def blocks(key: str) -> ResponseReturnValue:
     return response
 
 
-@blueprint.get("/method")
-def method() -> ResponseReturnValue:
-    """How the assessment counts, from what, and how well that is founded."""
-    page = render_template(
-        "assessment/method.html",
-        definition=LIVE_CONVERSATION,
-        grades=GRADES,
-        priors=PRIORS,
-        themes=THEMES,
-        house=HOUSE,
-        house_sources=HOUSE_SOURCES,
-        steps={LEVER_NAMES[key]: (say_step(key, step.largest), step.hours) for key, step in STEPS.items()},
-        words=wording,
-    )
-    response = Response(page)
-    response.headers["Cache-Control"] = "public, max-age=600"
-    return response
-
-
 def _start_page(form: forms.StartForm, *, typed: bool) -> str:
     origin = Origin.from_request(request.values, landing=request.values.get("landing", ""), referrer="")
     landing = origin.landing or request.full_path.rstrip("?")[:200]
@@ -207,14 +212,15 @@ def _start_page(form: forms.StartForm, *, typed: bool) -> str:
         origin=origin,
         landing=landing,
         definition=LIVE_CONVERSATION,
-        question_count=len(path({})),
+        question_count=len(CURRENT_SET.path({})),
     )
 
 
 def _question_page(submission: Submission, asked: Question, form: forms.AnswerForm) -> str:
-    questions = path(submission.answers)
+    used = services.edition(submission).questions
+    questions = used.path(submission.answers)
     keys = [question.key for question in questions]
-    previous = previous_key(asked.key, submission.answers)
+    previous = used.previous_key(asked.key, submission.answers)
     from_check = request.args.get("back") == "check"
     back = f"/assessment/at/{submission.key}/check" if from_check else None
     return render_template(
@@ -237,23 +243,36 @@ def _result_page(
     steps_form: forms.StepsForm | None = None,
 ) -> str:
     steps_form = steps_form or forms.make_steps_form({})
-    found = services.result_of(submission, steps_form.steps())
+    found = services.result_of(submission, steps_form.steps() if steps_form.is_typed else None)
+    measured = retakes.measured_of(submission)
+    before = retakes.earlier(submission) if measured else ()
     return render_template(
         "assessment/result.html",
         submission=submission,
         result=found,
         found=found.reckoning,
         charts=charts_of(found),
-        practices=PRACTICES,
+        practices=found.edition.practices,
         lever_names=LEVER_NAMES,
-        own_answer=lambda obstacle: own_answer(obstacle, submission.answers),
+        case=urlencode(case_of(inputs)) if (inputs := found.answers.inputs(found.on)) else "",
+        own_answer=lambda obstacle: own_answer(obstacle, submission.answers, found.edition.questions),
         words=wording,
+        progress=_progress(submission),
+        trend=pace_over_time([*before, measured]) if measured and before else None,
+        beside=beside_others(submission, found),
+        share_url=f"{current_settings().base_url}/assessment/shared/{share_token(found)}",
         handover=services.handover_of(submission, found).token(),
         most_blocks=MOST_BLOCKS,
         form=form or forms.ReportForm(formdata=None),
         blocks_form=blocks_form or forms.BlocksForm(formdata=None),
         steps_form=steps_form,
     )
+
+
+def _progress(submission: Submission) -> Chart | None:
+    """The gap week by week, where a weekly question was answered."""
+    watched = check_ins.answered_of(submission)
+    return pace_over_time(check_ins.progress_of(watched)) if watched else None
 
 
 def _question_url(key: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """How numbers are said: as a person would, and never more exactly than they are known."""
 
+from datetime import date
 from math import floor
 
 NOT_BY_VOLUME_FROM = 60
@@ -116,6 +117,11 @@ def conversations(number: float) -> str:
     if said == "almost none":
         return "almost no live conversations"
     return f"{said} live conversation{'' if said == 'about 1' else 's'}"
+
+
+def say_date(day: date) -> str:
+    """`16 November`."""
+    return f"{day.day} {day:%B}"
 
 
 def months(weeks: int) -> str:

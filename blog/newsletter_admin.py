@@ -16,8 +16,9 @@ from kit.mail import Purpose
 from kit.security import as_mail
 from kit.zones import zone
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-blueprint = desk_only(Blueprint("newsletter_admin", __name__, url_prefix="/desk/newsletter"))
+blueprint = desk_only(Blueprint("newsletter_admin", __name__, url_prefix="/desk/newsletter"), Right.SEND_STORIES)
 
 
 @blueprint.get("/")

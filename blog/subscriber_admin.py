@@ -19,7 +19,8 @@ from kit.spreadsheets import as_csv
 from kit.suppression import Suppression
 from leads import consent
 from leads.consent_models import Channel
-from staff.access import desk_only
+from staff.access import desk_only, needs
+from staff.roles import Right
 
 blueprint = desk_only(Blueprint("subscriber_admin", __name__, url_prefix="/desk/newsletter/subscribers"))
 
@@ -52,6 +53,7 @@ def overview() -> ResponseReturnValue:
 
 
 @blueprint.get("/all.csv")
+@needs(Right.EXPORT_ALL)
 def table() -> ResponseReturnValue:
     """The whole list for a spreadsheet."""
     rows = subscribers.everybody(at=clock.now())
@@ -68,6 +70,7 @@ def subscriber(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int(max=2147483647):number>/leave")
+@needs(Right.CHANGE_LEADS)
 def take_off(number: int) -> ResponseReturnValue:
     """Take somebody off the list who asked for it by other ways than the link."""
     found = subscribers.get_by_number(number)
@@ -79,6 +82,7 @@ def take_off(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int(max=2147483647):number>/erase")
+@needs(Right.ERASE_PERSON)
 def erase(number: int) -> ResponseReturnValue:
     """Remove somebody from the list and from the ledger."""
     found = subscribers.get_by_number(number)

@@ -18,8 +18,9 @@ from kit.refusals import NotFound
 from kit.zones import city, zone
 from staff.access import current_account, desk_only
 from staff.models import Account
+from staff.roles import Right
 
-admin = desk_only(Blueprint("booking_admin", __name__, url_prefix="/desk"))
+admin = desk_only(Blueprint("booking_admin", __name__, url_prefix="/desk"), Right.RUN_CONSULTS)
 MAY_BE_BOOKED = ("owner", "consultant")
 # The number of a row in an address: no database takes a larger one.
 ROW = "int(max=2147483647)"

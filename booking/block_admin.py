@@ -11,8 +11,9 @@ from booking.times import stretch
 from kit import clock
 from kit.zones import zone
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-block_admin = desk_only(Blueprint("block_admin", __name__, url_prefix="/desk/blocks"))
+block_admin = desk_only(Blueprint("block_admin", __name__, url_prefix="/desk/blocks"), Right.RUN_CONSULTS)
 
 
 @block_admin.route("/", methods=["GET", "POST"])

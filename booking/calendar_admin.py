@@ -16,8 +16,9 @@ from booking.forms import ButtonForm
 from kit import clock
 from kit.limits import limiter
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-calendar_admin = desk_only(Blueprint("calendar_admin", __name__, url_prefix="/desk/calendars"))
+calendar_admin = desk_only(Blueprint("calendar_admin", __name__, url_prefix="/desk/calendars"), Right.RUN_CONSULTS)
 FILE, SERVER = "booking/desk/calendar_file.html", "booking/desk/calendar_server.html"
 Form = FileForm | ServerForm
 

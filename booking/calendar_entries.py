@@ -56,6 +56,17 @@ def write_all(source: CalendarSource, *, now: datetime) -> None:
     after_commit(_wake)
 
 
+def remove(booking: Booking) -> bool:
+    """Take a consult out of every calendar it was written into; gives whether there are any."""
+    entries = session().scalars(select(CalendarEntry).where(CalendarEntry.booking_id == booking.id)).all()
+    for entry in entries:
+        _want(entry, gone=True)
+    if entries:
+        session().flush()
+        after_commit(_wake)
+    return bool(entries)
+
+
 def withdraw(source: CalendarSource, *, now: datetime) -> None:
     """Take the consults to come out of a calendar."""
     for entry in _entries(source):

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
+import leads.lists
 import leads.services
 from booking.acquaintance import Rows, known_of
 from booking.models import Consultant
@@ -88,7 +89,7 @@ def _tell(reader: Reader, today: date, now: datetime) -> bool:
         # Of two workers the second waits here until the letter of the first can be seen.
         current.execute(select(reader.kind.id).where(reader.kind.id == reader.row_id).with_for_update())
         last = _last_told(reader.address)
-        due = leads.services.call_backs_due(today, since=now - LOOK_BACK)
+        due = leads.lists.call_backs_due(today, since=now - LOOK_BACK)
         if last == today or not any(last is None or day > last for day, _ in due):
             return False
         known = known_of(lead for _, lead in due)

@@ -22,8 +22,9 @@ from kit.refusals import NotFound, Refusal
 from kit.zones import zone
 from leads.handover import Handover
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-consult_admin = desk_only(Blueprint("consult_admin", __name__, url_prefix="/desk/consults"))
+consult_admin = desk_only(Blueprint("consult_admin", __name__, url_prefix="/desk/consults"), Right.RUN_CONSULTS)
 LOOK_BACK = timedelta(days=28)
 LOOK_AHEAD = timedelta(days=120)
 JUST_BEGUN = timedelta(hours=2)

@@ -21,8 +21,9 @@ from kit.refusals import Refusal
 from leads.handover import Handover
 from leads.models import Lead
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-offer_admin = desk_only(Blueprint("offer_admin", __name__, url_prefix="/desk/offers"))
+offer_admin = desk_only(Blueprint("offer_admin", __name__, url_prefix="/desk/offers"), Right.RUN_CONSULTS)
 LOOK_BACK = timedelta(days=30)
 
 

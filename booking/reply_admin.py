@@ -13,8 +13,9 @@ from booking.times import When
 from kit import clock
 from kit.refusals import Refusal
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-reply_admin = desk_only(Blueprint("reply_admin", __name__, url_prefix="/desk/replies"))
+reply_admin = desk_only(Blueprint("reply_admin", __name__, url_prefix="/desk/replies"), Right.RUN_CONSULTS)
 WORDS = {
     ReplyOutcome.ACCEPTED: ("Accepted", ""),
     ReplyOutcome.TENTATIVE: ("Perhaps", ""),

@@ -1,7 +1,7 @@
 """A consultant sets when they can be booked: weekly hours, other hours on single dates, closed dates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -91,6 +91,26 @@ def set_limits(consultant: Consultant, *, active: bool, max_per_day: int | None,
     with transaction() as current:
         consultant.active, consultant.max_per_day, consultant.max_per_week = active, max_per_day, max_per_week
         current.flush()
+
+
+def addresses() -> Sequence[str]:
+    """Where invites to consultants go."""
+    return session().scalars(select(Consultant.address).where(Consultant.address != "")).all()
+
+
+def stop(consultant: Consultant) -> None:
+    """Offer nobody a time with them any more. In the caller's transaction."""
+    with transaction() as current:
+        current.refresh(consultant, with_for_update=True)
+        consultant.active = False
+        current.flush()
+
+
+def ahead_of(consultant: Consultant, *, now: datetime) -> Sequence[Booking]:
+    """Consults with them that are agreed or offered and not over, their part in those of others too, in order."""
+    live = Booking.state.in_((BookingState.CONFIRMED, BookingState.PENDING))
+    chosen = select(Booking).where(Booking.consultant_id == consultant.id, live, Booking.ends_at > now)
+    return session().scalars(chosen.order_by(Booking.starts_at)).all()
 
 
 def overrides_of(consultant: Consultant, *, since: date) -> tuple[Override, ...]:

@@ -13,8 +13,9 @@ from booking.refusals import AddressInUse, QuestionAskedTwice
 from booking.type_forms import KINDS, QuestionForm, TypeForm
 from kit.refusals import Refusal
 from staff.access import desk_only
+from staff.roles import Right
 
-type_admin = desk_only(Blueprint("type_admin", __name__, url_prefix="/desk/consult-types"))
+type_admin = desk_only(Blueprint("type_admin", __name__, url_prefix="/desk/consult-types"), Right.SET_TYPES)
 # What stands in the form of a new consult type.
 AT_FIRST = {
     "active": True,

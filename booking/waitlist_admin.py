@@ -13,8 +13,9 @@ from kit import clock
 from kit.context import current_settings
 from leads.models import Lead
 from staff.access import current_account, desk_only
+from staff.roles import Right
 
-waitlist_admin = desk_only(Blueprint("waitlist_admin", __name__, url_prefix="/desk/waitlist"))
+waitlist_admin = desk_only(Blueprint("waitlist_admin", __name__, url_prefix="/desk/waitlist"), Right.RUN_CONSULTS)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import click
 import waitress
 from flask import Flask, current_app
 
+from blog.condition import judge_stories
+from blog.views import shelf
 from desk import first_run
 from kit import backup, clock, doctor, jobs, schema
 from kit.context import current_settings
@@ -20,7 +22,7 @@ from kit.supervisor import PortTaken, Supervisor, answers, listen
 
 THREADS = 8
 MOST_CONNECTIONS = 1000
-MOST_BYTES = 4 * 1024 * 1024  # of a request; above what the application itself takes, which says so in a sentence
+MOST_BYTES = 18 * 1024 * 1024  # of a request; above what the application itself takes, which says so in a sentence
 PRIVATE = 0o077  # what the site writes is for its own user only
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
 
@@ -76,7 +78,7 @@ def serve() -> None:
 @click.command("doctor")
 def examine() -> None:
     """Say what ails the site; the exit status is 1 where something does."""
-    found = doctor.examine()
+    found = [*doctor.examine(), judge_stories(shelf(), current_settings().stories)]
     for one in found:
         mark = click.style(f"{one.verdict:8}", fg=COLOURS[one.verdict])
         click.echo(f"{mark}{one.subject:13}{one.sentence}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import blog.subscribers
 import booking.services
@@ -11,15 +11,14 @@ from blog.subscription_models import Subscriber
 from booking.models import Booking, BookingState
 from desk.facts import Row
 from desk.known import Known, look_up
-from desk.today import CALL_BACKS_FROM, CallBack
+from desk.today import CallBack
 from kit import outbox, suppression
 from kit.outbox import Letter
 from kit.suppression import Bounce
 from kit.zones import zone
-from leads.models import Happening, Lead
+from leads.models import Happening, Lead, Stage
 from leads.origin import Origin
 
-FAR = timedelta(days=800)
 LETTERS = 5
 BOUNCES = 2
 
@@ -49,8 +48,7 @@ def look_at(lead: Lead, *, zone_name: str, now: datetime, titles: Mapping[str, s
     known = look_up([lead])[lead.id]
     latest = consults[0] if consults else None
     today = now.astimezone(zone(zone_name)).date()
-    due = leads.services.call_backs_due(today + FAR, since=now - CALL_BACKS_FROM)
-    wanted = next((on for on, who in due if who.id == lead.id), None)
+    wanted = None if lead.stage is Stage.CLOSED else lead.call_back_on
     return Person(
         lead=lead,
         known=known.with_booking(latest) if latest else known,

@@ -7,7 +7,8 @@ from desk import mail_words
 from desk.forms import ReasonForm
 from kit import clock, suppression
 from kit.context import current_settings
-from staff.access import current_account, desk_only
+from staff.access import current_account, desk_only, needs
+from staff.roles import Right
 
 blueprint = desk_only(Blueprint("returned", __name__, url_prefix="/desk/mail/returned"))
 
@@ -21,6 +22,7 @@ def overview() -> ResponseReturnValue:
 
 
 @blueprint.post("/<int(max=2147483647):suppression_id>/lift")
+@needs(Right.CHANGE_LEADS)
 def lift(suppression_id: int) -> ResponseReturnValue:
     """Let mail go to an address again, for a reason that is kept."""
     found = suppression.get(suppression_id, at=clock.now())

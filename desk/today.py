@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
+import assessment.services
 import booking.schedule
 import booking.services
-import leads.services
+import leads.lists
 from booking.hours import ONE_DAY, instant
 from booking.models import Booking, BookingState, Consultant
 from desk.known import Known, look_up
@@ -26,6 +27,7 @@ COMING_DAYS = 14
 COMING_MOST = 8
 OPEN_FOR = timedelta(days=28)
 CALL_BACKS_FROM = timedelta(days=400)
+REPORTS_FROM = timedelta(days=14)
 NEWEST = 6
 WORKER_LATE = timedelta(minutes=5)
 
@@ -71,7 +73,8 @@ class Today:
     """The first screen: whom to talk with today, who was talked with, the next days, call-backs, what is amiss.
 
     `unsettled` are consults of earlier days of which nobody has said whether they took place. `others` counts the
-    consults of colleagues that are left out while only one's own are shown.
+    consults of colleagues that are left out while only one's own are shown. `without_report` are those whose report
+    could not be made.
     """
 
     day: date
@@ -86,6 +89,7 @@ class Today:
     letters_waiting: int
     letters_failed: int
     worker_late: bool
+    without_report: tuple[Lead, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -114,8 +118,8 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
     coming = [found for found in mine if found.starts_at >= tomorrow][:COMING_MOST]
 
     people = booking.schedule.leads_of((*of_today, *unsettled, *coming))
-    due = leads.services.call_backs_due(day + timedelta(days=COMING_DAYS), since=now - CALL_BACKS_FROM)
-    newest = leads.services.list_leads().leads[:NEWEST]
+    due = leads.lists.call_backs_due(day + timedelta(days=COMING_DAYS), since=now - CALL_BACKS_FROM)
+    newest = leads.lists.newest(NEWEST)
     known = look_up((*people.values(), *(lead for _, lead in due), *newest))
 
     def meet(found: Iterable[Booking]) -> tuple[Meeting, ...]:
@@ -150,7 +154,14 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
         letters_waiting=states.get(LetterState.WAITING, 0) + states.get(LetterState.SENDING, 0),
         letters_failed=states.get(LetterState.FAILED, 0),
         worker_late=beat is None or now - beat > WORKER_LATE,
+        without_report=_without_report(now),
     )
+
+
+def _without_report(now: datetime) -> tuple[Lead, ...]:
+    """Who asked for a report of late that could not be made."""
+    wanted = [report.lead_id for report in assessment.services.failed_reports(since=now - REPORTS_FROM)]
+    return tuple(session().scalars(select(Lead).where(Lead.id.in_(wanted)).order_by(Lead.id))) if wanted else ()
 
 
 def _seats(own: Consultant, consults: Iterable[Booking]) -> set[int]:

@@ -161,6 +161,10 @@ def _call_backs_and_stages(script: Script) -> None:
     script.asks_for_call(WANDA, script.on(-19, "10:30"), Later.TWO_WEEKS)
     script.note(WANDA, script.on(-5, "10:00"), MAYA.name, "Reached her between two showings. She books by herself.")
 
+    script.looks_after(WANDA, script.on(-5, "10:05"), MAYA)
+    script.looks_after(JONAS, script.on(-4, "09:00"), ROBIN)
+    script.turns_out_to_be(KATE, script.on(-2, "09:10"), "kate.dunmore@example.net", ROBIN)
+
 
 def _unfinished(script: Script) -> None:
     """What is under way, went wrong, or belongs to nobody yet."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from assessment.questions import Question, UpTo, path
+from assessment.questions import CURRENT_SET, Question, UpTo
 
 Answers = Mapping[str, Any]
 
@@ -103,7 +103,7 @@ def by(weeks: int, today: date, answers: Answers) -> Answers:
 
 def questions_of(answers: Answers) -> tuple[tuple[Question, dict[str, Any]], ...]:
     """Page by page what is asked and what is answered there, as the form of the page would give it."""
-    return tuple((question, _answer(question, answers)) for question in path(answers))
+    return tuple((question, _answer(question, answers)) for question in CURRENT_SET.path(answers))
 
 
 def _answer(question: Question, answers: Answers) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 import assessment.services
 import booking.services
 import leads.services
@@ -25,9 +27,11 @@ from dev.people import Person
 from dev.profiles import Answers, questions_of
 from kit import clock, outbox
 from kit.db import session
+from leads import changes, merging
 from leads.handover import Handover
 from leads.models import Lead, Stage
 from leads.origin import Origin
+from staff.models import Account
 from staff.services import NewAccount
 
 Act = Callable[[datetime], None]
@@ -228,6 +232,25 @@ class Script:
             at, lambda at: leads.services.move_stage(lead_of(person), stage, author=author, at=at, reason=reason)
         )
 
+    def looks_after(self, person: Person, at: datetime, consultant: NewAccount) -> None:
+        """A consultant takes somebody on."""
+
+        def act(at: datetime) -> None:
+            account, lead = account_of(consultant), lead_of(person)
+            wanted = replace(changes.details_of(lead), owner=account.id)
+            changes.change(lead, wanted, seen=lead.revision, by=account, at=at)
+
+        self.scene(at, act)
+
+    def turns_out_to_be(self, person: Person, at: datetime, other: str, consultant: NewAccount) -> None:
+        """Somebody has written from another address as well; a consultant sees it."""
+
+        def act(at: datetime) -> None:
+            second = leads.services.capture(address=other, name=person.name, at=at)
+            merging.merge(lead_of(person).public_id, second.public_id, by=account_of(consultant), at=at)
+
+        self.scene(at, act)
+
     def _origin(self, person: Person | None) -> Origin:
         story = self.chance.choice(self.stories) if self.stories else ""
         if person is None:
@@ -267,9 +290,15 @@ class Script:
         return booking.services.get_booking(self.booked[person])
 
 
+def account_of(consultant: NewAccount) -> Account:
+    """The account of somebody who works here."""
+    return session().scalars(select(Account).where(Account.email == consultant.email)).one()
+
+
 def lead_of(person: Person) -> Lead:
     """The lead that a person has become."""
-    (found,) = leads.services.list_leads(search=person.address).leads
+    found = leads.services.find_by_address(person.address)
+    assert found is not None
     return found
 
 

@@ -21,7 +21,7 @@ PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 @blueprint.before_request
-def _nobody_from_outside() -> None:
+def nobody_from_outside() -> None:
     """Letters are other people's: they are shown on the machine itself, and to whoever is signed in at the desk."""
     here = ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104  # an address that is not ours
     if not current_user.is_authenticated and (not here or any(name in request.headers for name in PASSED_ON)):

@@ -42,7 +42,7 @@ from kit.logs import log
 from kit.mail import Mail, Purpose, Transport, compose, open_transport
 from kit.mail_signing import signed
 from kit.refusal_rules import Meaning
-from kit.refusals import NotFound
+from kit.refusals import Conflict, NotFound
 from kit.suppression import Returned
 
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
@@ -126,6 +126,13 @@ class NoSuchLetter(NotFound):
 
     title = "There is no such letter"
     sentence = "It may have been removed together with the person it went to."
+
+
+class LetterLeaving(Conflict):
+    """A worker has it in hand."""
+
+    title = "This letter is leaving right now"
+    sentence = "It is being handed to the mail server. Look again in a few minutes."
 
 
 def put(mail: Mail) -> Letter:
@@ -282,6 +289,11 @@ def get_letter(letter_id: int) -> Letter:
     return found
 
 
+def file_name(letter: Letter) -> str:
+    """What a letter is called as a file, without its ending."""
+    return f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
+
+
 def _holding(search: str, kind: str) -> ColumnElement[bool]:
     """What is written on a letter holds the words; without any every letter does."""
     holds = or_(*(column.icontains(search, autoescape=True) for column in (Letter.recipient, Letter.subject)))
@@ -291,10 +303,9 @@ def _holding(search: str, kind: str) -> ColumnElement[bool]:
 def _deliver(transport: Transport, letter_id: int) -> bool:
     """Send one claimed letter; gives whether it left. Raises what makes the whole connection useless."""
     letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
-    name = f"{letter.created_at:%Y%m%dT%H%M%S}-{letter.id:06d}-{letter.kind}"
     try:
         raw = signed(raw_of(letter), settings=current_settings(), at=letter.created_at)
-        transport.send(current_settings().mail_from, letter.recipient, raw, name)
+        transport.send(current_settings().mail_from, letter.recipient, raw, file_name(letter))
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise

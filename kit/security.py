@@ -26,6 +26,7 @@ POLICY_OF_A_MAIL = (
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 csrf = CSRFProtect()
 _open_to_other_sites: set[str] = set()
+_larger: dict[str, int] = {}
 
 
 class SentFromElsewhere(Refusal):
@@ -72,6 +73,16 @@ def as_mail(html: str) -> Response:
     return response
 
 
+def takes_up_to(most: int) -> Callable[[View], View]:
+    """For the few forms that carry files: how many bytes they may bring."""
+
+    def known(view: View) -> View:
+        _larger[f"{view.__module__}.{view.__name__}"] = most
+        return view
+
+    return known
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Set cookies, headers and checks for the whole application."""
     app.config.update(
@@ -87,6 +98,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.session_interface = QuietSessions()
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(_let_in)
     app.before_request(_refuse_nul)
     app.before_request(_refuse_other_sites)
     csrf.init_app(app)
@@ -96,6 +108,14 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _form_expired(_fault: Exception) -> Any:
     return current_app.handle_user_exception(FormExpired())
+
+
+def _let_in() -> None:
+    """Whoever reads the form first reads all of it, so its size is known before."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = _larger.get(f"{view.__module__}.{view.__name__}") if view else None
+    if most is not None:
+        request.max_content_length = most
 
 
 def _refuse_nul() -> None:

@@ -27,10 +27,12 @@ NAMES = (
     "DKIM_SELECTOR",
     "DKIM_DOMAIN",
     "CALENDAR_NETWORKS",
+    "WEBHOOK_NETWORKS",
     "BASE_URL",
     "SECRET_KEY",
     "SITE_NAME",
     "SITE_TIMEZONE",
+    "STORIES_PATH",
     "HOST",
     "PORT",
 )
@@ -48,12 +50,14 @@ class Settings:
     """Everything that differs between two installations. `base_url` ends without a slash.
 
     `calendar_networks` are the private networks in which consultants' calendars may be; without any only calendars on
-    the open internet are read. `newsletter_rate` is letters a minute. With a `dkim_key`, the path of a private key in
-    PEM, letters are signed.
+    the open internet are read. `webhook_networks` are those into which messages to other programs may go. `stories` is
+    the folder of the stories' files. `newsletter_rate` is letters a minute. With a `dkim_key`, the path of a private
+    key in PEM, letters are signed.
     """
 
     root: Path
     instance: Path
+    stories: Path
     database_url: str
     redis_url: str | None
     mail_url: str | None
@@ -64,6 +68,7 @@ class Settings:
     dkim_selector: str
     dkim_domain: str
     calendar_networks: tuple[IPv4Network | IPv6Network, ...]
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
     base_url: str
     secret_key: str
     site_name: str
@@ -121,7 +126,8 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     rate = _rate(values.get("NEWSLETTER_RATE", "120"), faults)
     mail_from = values.get("MAIL_FROM", f"consults@{address.hostname or 'localhost'}")
     dkim_key = _dkim_key(values, instance, faults)
-    networks = _networks(values.get("CALENDAR_NETWORKS", ""), faults)
+    networks = _networks("CALENDAR_NETWORKS", values, faults)
+    webhook_networks = _networks("WEBHOOK_NETWORKS", values, faults)
     redis_url = values.get("REDIS_URL") or None
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
         faults.append("REDIS_URL must begin with redis://, rediss:// or unix://")
@@ -140,6 +146,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
     return Settings(
         root=root,
         instance=instance,
+        stories=(root / values.get("STORIES_PATH", "blog/posts")).resolve(),
         database_url=database_url,
         redis_url=redis_url,
         mail_url=mail_url,
@@ -150,6 +157,7 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         dkim_selector=values.get("DKIM_SELECTOR", ""),
         dkim_domain=values.get("DKIM_DOMAIN") or mail_from.rpartition("@")[2],
         calendar_networks=networks,
+        webhook_networks=webhook_networks,
         base_url=base_url,
         secret_key=secret_key or _stored_key(instance),
         site_name=values.get("SITE_NAME", "The Conversation Gap"),
@@ -204,11 +212,12 @@ def _dkim_key(values: Mapping[str, str], instance: Path, faults: list[str]) -> P
     return path
 
 
-def _networks(value: str, faults: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(name: str, values: Mapping[str, str], faults: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = values.get(name, "")
     try:
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError:
-        faults.append(f"CALENDAR_NETWORKS is {value!r}; it must be networks with commas, like 10.0.0.0/8, fd00::/8")
+        faults.append(f"{name} is {value!r}; it must be networks with commas, like 10.0.0.0/8, fd00::/8")
         return ()
 
 

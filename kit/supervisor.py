@@ -80,7 +80,7 @@ class Supervisor:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.setsid()
-            _die_with(parent)
+            die_with(parent, signal.SIGTERM)
             self.parts[name]()
             code = 0
         except (SystemExit, KeyboardInterrupt):
@@ -159,10 +159,10 @@ def answers(listener: socket.socket) -> bool:
         connection.close()
 
 
-def _die_with(parent: int) -> None:
-    """A part never outlives its parent, however that one ends (Linux only)."""
+def die_with(parent: int, number: signal.Signals) -> None:
+    """Let this process get that signal when its parent ends, however that one does (Linux only)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:
             os._exit(0)
 

@@ -14,8 +14,10 @@ from leads.consent_models import Channel, ConsentAct, ConsentEntry, ConsentPurpo
 
 WORDINGS = {
     "newsletter-1": "Send me each new story by e-mail, one or two a month. I can leave with one click.",
+    "weekly-question-1": "Ask me one question a week by e-mail. It ends by a word, or by four weeks without an answer.",
 }
 NEWSLETTER_WORDING = "newsletter-1"
+WEEKLY_QUESTION_WORDING = "weekly-question-1"
 
 newsletter_wanted = Signal(
     "Somebody ticked the newsletter's box on a form about something else. Sent with an Ask and the time `at`, in the "

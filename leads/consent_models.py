@@ -13,6 +13,7 @@ class ConsentPurpose(StrEnum):
     """What is agreed to."""
 
     NEWSLETTER = "newsletter"
+    WEEKLY_QUESTION = "weekly question"
 
 
 class ConsentAct(StrEnum):

@@ -1,11 +1,15 @@
 """Where a person came from: the story they read, the page they landed on, who sent them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 UTM_NAMES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 LONGEST = 200
+PLAIN_SOURCE = r"[a-z0-9][a-z0-9._-]{0,59}"
+PLAIN_SLUG = r"[a-z0-9][a-z0-9-]{0,79}"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,19 @@ class Origin:
         utm = tuple((str(name), str(value)) for name, value in stored.get("utm", ()))
         return cls(stored.get("story", ""), stored.get("landing", ""), stored.get("referrer", ""), utm)
 
+    def source(self, own_host: str = "") -> str:
+        """Who sent them, in a word: the campaign's source or the host of the page before, empty where nobody did.
+
+        Whatever is no such word is `other`, so that nothing personal can hide in it.
+        """
+        named = dict(self.utm).get("utm_source", "").strip().lower() or _host(self.referrer, own_host)
+        return named if re.fullmatch(PLAIN_SOURCE, named) else "other" if named else ""
+
+    @property
+    def plain_story(self) -> str:
+        """The slug of the story, empty where it could be none."""
+        return self.story if re.fullmatch(PLAIN_SLUG, self.story) else ""
+
     def to_mapping(self) -> dict[str, Any]:
         """JSON values, for a session or a row."""
         return {
@@ -37,3 +54,11 @@ class Origin:
             "referrer": self.referrer,
             "utm": [list(pair) for pair in self.utm],
         }
+
+
+def _host(address: str, own_host: str) -> str:
+    try:
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+    return "" if host == own_host.removeprefix("www.") else host

@@ -1,23 +1,23 @@
 """What the features tell us about people, and what they may ask."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from kit import tokens
+from kit.context import current_settings
 from kit.db import session, transaction
 from kit.refusals import NotFound, Unacceptable
+from leads import funnel, webhooks
 from leads.addresses import normalise
-from leads.models import Happening, HappeningKind, Lead, Stage
+from leads.funnel_models import Step
+from leads.models import Happening, HappeningKind, Lead, LeadAlias, LeadWord, Stage
 from leads.origin import Origin
+from leads.words import plain, words_of
 
-PAGE_SIZE = 50
 ADVANCES = {
     HappeningKind.REPORT_SENT: Stage.REPORT_SENT,
     HappeningKind.CALL_BACK_ASKED: Stage.ENGAGED,
@@ -35,6 +35,11 @@ ANSWERS = (
     HappeningKind.CONSULT_BOOKED,
     HappeningKind.CONSULT_HELD,
 )
+STEPS = {
+    HappeningKind.REPORT_SENT: Step.REPORT,
+    HappeningKind.CONSULT_BOOKED: Step.BOOKED,
+    HappeningKind.CONSULT_HELD: Step.HELD,
+}
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
 
 
@@ -52,24 +57,6 @@ class ReasonMissing(Unacceptable):
     sentence = "Say in a few words why this lead is closed."
 
 
-class LeadOrder(StrEnum):
-    """How a list of leads runs."""
-
-    CONTACT = "contact"
-    NAME = "name"
-    KNOWN = "known"
-
-
-@dataclass(frozen=True)
-class LeadPage:
-    """One page of a list of leads."""
-
-    leads: tuple[Lead, ...]
-    number: int
-    pages: int
-    total: int
-
-
 def capture(
     *, address: str, name: str, at: datetime, origin: Origin | None = None, company: str = "", phone: str = ""
 ) -> Lead:
@@ -82,12 +69,16 @@ def capture(
         touch = {} if origin is None else {**origin.to_mapping(), "at": at.isoformat()}
         told = {"name": name, "company": company, "phone": phone}
         lead = _locked(key) or _new(key, address.strip(), at, touch, told)
+        known = (lead.name, lead.company, lead.phone)
         lead.name, lead.company, lead.phone = name or lead.name, company or lead.company, phone or lead.phone
         lead.seen_at = at
-        if touch:
+        if origin is not None:
             lead.first_touch = lead.first_touch or touch
             lead.last_touch = touch
+            lead.story, lead.source = origin.plain_story, origin.source(current_settings().base_host)
         current.flush()
+        if known != (lead.name, lead.company, lead.phone):
+            index(lead)
         return lead
 
 
@@ -99,15 +90,30 @@ def record(
     Whoever comes back by themselves after they were closed is open again.
     """
     with transaction() as current:
-        _add(lead, kind, at, headline, dict(facts or {}))
+        add_happening(lead, kind, at, headline, dict(facts or {}))
+        _sum_up(lead, kind, at, facts or {})
+        if kind in STEPS:
+            funnel.count(STEPS[kind], Origin.from_mapping(lead.last_touch), at=at)
         further = ADVANCES.get(kind)
         if further is None:
             return
         if lead.stage is Stage.CLOSED and kind in REOPENS:
-            _add(lead, HappeningKind.STAGE, at, f"Open again: they {REOPENS[kind]}", _move(lead, further))
+            add_happening(lead, HappeningKind.STAGE, at, f"Open again: they {REOPENS[kind]}", _move(lead, further))
         elif lead.stage in ORDER and ORDER.index(lead.stage) < ORDER.index(further):
             lead.stage = further
         current.flush()
+
+
+def add_happening(
+    lead: Lead, kind: HappeningKind, at: datetime, headline: str, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Add to the timeline and nothing more; whoever wants to know is told. Joins the caller's transaction."""
+    with transaction() as current:
+        happening = Happening(lead_id=lead.id, kind=kind, at=at, headline=headline[:400], facts=dict(facts or {}))
+        current.add(happening)
+        lead.seen_at = max(lead.seen_at, at)
+        current.flush()
+        webhooks.tell(lead, happening)
 
 
 def move_stage(lead: Lead, stage: Stage, *, author: str, at: datetime, reason: str = "") -> None:
@@ -117,17 +123,23 @@ def move_stage(lead: Lead, stage: Stage, *, author: str, at: datetime, reason: s
     with transaction():
         if lead.stage is not stage:
             facts = _move(lead, stage) | ({"reason": reason} if reason else {})
-            _add(lead, HappeningKind.STAGE, at, f"{author} set the stage to “{stage.value}”", facts | {"by": author})
+            lead.revision += 1
+            add_happening(
+                lead, HappeningKind.STAGE, at, f"{author} set the stage to “{stage.value}”", facts | {"by": author}
+            )
 
 
 def find_lead(public_id: str) -> Lead | None:
-    """The lead of that public id, if there is one."""
-    return session().scalar(select(Lead).where(Lead.public_id == public_id))
+    """The lead of that public id, or into whom the one of that id was merged, if there is one."""
+    found = session().scalar(select(Lead).where(Lead.public_id == public_id))
+    return found or session().scalar(select(Lead).join(LeadAlias).where(LeadAlias.public_id == public_id))
 
 
 def find_by_address(address: str) -> Lead | None:
     """The lead with that address, if there is one."""
-    return session().scalar(select(Lead).where(Lead.address == normalise(address)))
+    key = normalise(address)
+    found = session().scalar(select(Lead).where(Lead.address == key))
+    return found or session().scalar(select(Lead).join(LeadAlias).where(LeadAlias.address == key))
 
 
 def get_lead(public_id: str) -> Lead:
@@ -144,26 +156,6 @@ def timeline(lead: Lead) -> tuple[Happening, ...]:
     return tuple(session().scalars(chosen))
 
 
-def list_leads(
-    *, search: str = "", number: int = 1, stage: Stage | None = None, order: LeadOrder = LeadOrder.CONTACT
-) -> LeadPage:
-    """A page of leads whose name, address or company holds `search`, in that stage if one is given."""
-    chosen = select(Lead).where(_holding(search))
-    if stage is not None:
-        chosen = chosen.where(Lead.stage == stage)
-    total = session().scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), pages)
-    rows = session().scalars(chosen.order_by(*_sorting(order)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    return LeadPage(tuple(rows), number, pages, total)
-
-
-def count_by_stage(*, search: str = "") -> dict[Stage, int]:
-    """How many leads stand where; a stage without any is left out."""
-    counted = select(Lead.stage, func.count(Lead.id)).where(_holding(search)).group_by(Lead.stage)
-    return dict(session().execute(counted).all())
-
-
 def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tuple[Happening, ...]]:
     """By lead, everything of those kinds that happened, newest first; a lead without any is left out."""
     chosen = select(Happening).where(Happening.lead_id.in_(list(lead_ids)), Happening.kind.in_(kinds))
@@ -173,38 +165,29 @@ def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tupl
     return found
 
 
-def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:
-    """Who asked to be called back by that date, soonest first.
-
-    Somebody who was talked with or written about since then is done with, and so is who was closed. `since` bounds how
-    far back requests are looked for.
-    """
-    asked = (
-        select(Happening)
-        .where(Happening.kind == HappeningKind.CALL_BACK_ASKED, Happening.at >= since)
-        .options(joinedload(Happening.lead))
-    )
-    latest = {found.lead_id: found for found in session().scalars(asked.order_by(Happening.at, Happening.id))}
-    later = select(Happening.lead_id, func.max(Happening.at)).where(
-        Happening.lead_id.in_(list(latest)), Happening.kind.in_(ANSWERS)
-    )
-    answered = dict(session().execute(later.group_by(Happening.lead_id)).all())
-    due = []
-    for found in latest.values():
-        day = date.fromisoformat(found.facts["due"])
-        done = found.lead.stage is Stage.CLOSED or answered.get(found.lead_id, found.at) > found.at
-        if day <= until and not done:
-            due.append((day, found.lead))
-    return tuple(sorted(due, key=lambda pair: (pair[0], pair[1].id)))
-
-
 def add_note(lead: Lead, *, text: str, author: str, at: datetime) -> None:
     """Write what a consultant wants to remember."""
-    record(lead, HappeningKind.NOTE, at=at, headline=f"Note by {author}", facts={"text": text})
+    with transaction():
+        record(lead, HappeningKind.NOTE, at=at, headline=f"Note by {author}", facts={"text": text})
+        index(lead, text)
+
+
+def index(lead: Lead, *texts: str) -> None:
+    """Let a lead be found by what is known of them, and by the words of `texts`. Joins the caller's transaction."""
+    lead.called = plain(lead.name or lead.address)[:120]
+    wanted = words_of((lead.name, lead.address, lead.address_typed, lead.company, *texts), lead.phone)
+    with transaction() as current:
+        known = set(current.scalars(select(LeadWord.word).where(LeadWord.lead_id == lead.id)))
+        if missing := wanted - known:
+            current.execute(insert(LeadWord), [{"word": word, "lead_id": lead.id} for word in sorted(missing)])
 
 
 def _locked(key: str) -> Lead | None:
-    return session().scalar(select(Lead).where(Lead.address == key).with_for_update())
+    found = session().scalar(select(Lead).where(Lead.address == key).with_for_update())
+    if found is not None:
+        return found
+    other = select(Lead).join(LeadAlias).where(LeadAlias.address == key)
+    return session().scalar(other.with_for_update(of=Lead))
 
 
 def _new(key: str, typed: str, at: datetime, touch: dict[str, Any], told: Mapping[str, str]) -> Lead:
@@ -228,29 +211,24 @@ def _new(key: str, typed: str, at: datetime, touch: dict[str, Any], told: Mappin
         if found is None:
             raise
         return found
+    index(lead)
     return lead
 
 
-def _add(lead: Lead, kind: HappeningKind, at: datetime, headline: str, facts: dict[str, Any]) -> None:
-    with transaction() as current:
-        current.add(Happening(lead_id=lead.id, kind=kind, at=at, headline=headline[:400], facts=facts))
-        lead.seen_at = max(lead.seen_at, at)
-        current.flush()
+def _sum_up(lead: Lead, kind: HappeningKind, at: datetime, facts: Mapping[str, Any]) -> None:
+    """Keep with the lead what lists ask for."""
+    if kind is HappeningKind.ASSESSMENT_TAKEN:
+        lead.band = str(facts.get("band", ""))[:80]
+    if kind is HappeningKind.CONSULT_BOOKED:
+        lead.has_consult = True
+    asked = lead.call_back_asked_at
+    if kind is HappeningKind.CALL_BACK_ASKED and "due" in facts and (asked is None or at >= asked):
+        lead.call_back_on, lead.call_back_asked_at = date.fromisoformat(str(facts["due"])), at
+    elif kind in ANSWERS and asked is not None and at > asked:
+        lead.call_back_on = lead.call_back_asked_at = None
 
 
 def _move(lead: Lead, stage: Stage) -> dict[str, Any]:
     """Set the stage; gives what the timeline keeps of it."""
     before, lead.stage = lead.stage, stage
     return {"from": before.value, "to": stage.value}
-
-
-def _holding(search: str) -> ColumnElement[bool]:
-    if not search:
-        return true()
-    return or_(*(column.icontains(search, autoescape=True) for column in (Lead.name, Lead.address, Lead.company)))
-
-
-def _sorting(order: LeadOrder) -> tuple[ColumnElement[Any], ...]:
-    if order is LeadOrder.NAME:
-        return func.lower(func.coalesce(func.nullif(Lead.name, ""), Lead.address)), Lead.id.asc()
-    return (Lead.created_at if order is LeadOrder.KNOWN else Lead.seen_at).desc(), Lead.id.desc()

@@ -3,8 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blog.views import shelf
-from kit import clock
+from blog.views import edition, printed, structured
 from kit.context import current_settings
 
 blueprint = Blueprint("pages", __name__)
@@ -13,12 +12,18 @@ NEWEST = 4
 HIDDEN = (
     "/desk/",
     "/dev/",
+    "/stories/preview/",
     "/verify",
     "/book/feed/",
     "/assessment/at/",
     "/assessment/result/",
     "/assessment/report/",
     "/assessment/book/",
+    "/assessment/shared/",
+    "/assessment/weekly/",
+    "/newsletter/confirm/",
+    "/newsletter/leave/",
+    "/newsletter/back/",
     "/book/held/",
     "/book/consult/",
     "/book/times/",
@@ -27,14 +32,16 @@ HIDDEN = (
     "/newsletter/leave/",
     "/newsletter/back/",
 )
-OPEN_PAGES = ("/", "/stories/", "/assessment/", "/assessment/method", "/book/", "/newsletter/", "/about", "/privacy")
+OPEN_PAGES = ("/assessment/", "/assessment/method", "/book/", "/newsletter/", "/about", "/privacy")
 
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     """What this is, in five seconds, and the newest stories."""
-    stories = shelf().visible(clock.now())[:NEWEST]
-    return _kept(render_template("pages/home.html", stories=stories, tags=shelf().tags))
+    shown = edition()
+    stories = shown.stories[:NEWEST]
+    data = structured().site()
+    return printed(shown, render_template("pages/home.html", stories=stories, data=data))
 
 
 @blueprint.get("/about")
@@ -59,11 +66,10 @@ def robots() -> ResponseReturnValue:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
-    """Every page that may be found (sitemaps.org), with the day a story last changed."""
-    stories = shelf().visible(clock.now())
-    used = {tag for story in stories for tag in story.head.tags}
-    page = render_template("pages/sitemap.xml", pages=OPEN_PAGES, stories=stories, tags=sorted(used))
-    return Response(page, mimetype="application/xml")
+    """Every page that may be found (sitemaps.org), and when what stands on it last changed, where that is known."""
+    shown = edition()
+    page = render_template("pages/sitemap.xml", pages=OPEN_PAGES, edition=shown)
+    return printed(shown, page, "application/xml")
 
 
 def _kept(page: str) -> Response:

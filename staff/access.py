@@ -1,89 +1,58 @@
-"""Sign-in, by a library kept for it, and the doors of the desk."""
+"""The doors of the desk: who is signed in, what they may do there, and whether they showed it was them just now."""
 
-import hashlib
+import time
 from collections.abc import Callable
-from datetime import timedelta
-from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, redirect, request
+from flask import Blueprint, Flask, current_app, redirect, request, session
 from flask_login import current_user
-from flask_security.core import Security
-from flask_security.datastore import SQLAlchemyUserDatastore
-from flask_security.forms import LoginForm
-from flask_security.utils import validate_redirect_url
 
-from kit.db import db
-from kit.limits import limiter
-from kit.settings import Settings
-from staff.models import Account, Role
-from staff.passwords import UNICODE_FORM
+from kit import clock
+from kit.refusals import Refusal
+from staff import sessions
+from staff.models import Account, SignedIn
+from staff.roles import Right
 
 SIGN_IN = "/desk/sign-in"
+AGAIN = "/desk/sign-in/again"
+COOKIE_KEY = "desk"
+FRESH_SECONDS = 15 * 60
+FRESH_SECONDS_TO_SEND = 2 * FRESH_SECONDS  # a form that was opened in time may be filled in at leisure
+View = TypeVar("View", bound=Callable[..., Any])
+_of_parts: dict[str, Right] = {}
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Set up sign-in at /desk/sign-in."""
-    app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # the name of the method
-        SECURITY_PASSWORD_SALT=hashlib.sha256(settings.secret_key.encode() + b"passwords").hexdigest(),
-        SECURITY_LOGIN_URL=SIGN_IN,
-        SECURITY_LOGOUT_URL="/desk/sign-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/desk/",
-        SECURITY_POST_LOGOUT_VIEW=SIGN_IN,
-        SECURITY_LOGIN_USER_TEMPLATE="staff/sign_in.html",
-        SECURITY_REGISTERABLE=False,
-        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
-        SECURITY_STATIC_FOLDER=None,
-        SECURITY_FLASH_MESSAGES=False,
-        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
-        SECURITY_PASSWORD_NORMALIZE_FORM=UNICODE_FORM,
-        SECURITY_FRESHNESS=timedelta(minutes=-1),  # nothing here asks for the password once more
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=settings.production,
-        REMEMBER_COOKIE_DURATION=14 * 86400,
-    )
-    Security(app, SQLAlchemyUserDatastore(db, Account, Role), login_form=SignInForm)
-    sign_in: Any = app.view_functions["security.login"]
-    app.view_functions["security.login"] = limiter.limit("20/minute;100/hour", methods=["POST"])(_refusing(sign_in))
+class NotYours(Refusal):
+    """Somebody who works here came to a part that is not theirs."""
+
+    status = 403
+    title = "This part of the desk is not yours"
+    sentence = "Your role here does not lead to it. Whoever runs the site can change that on the page of the team."
+    template = "staff/not_yours.html"
 
 
-class SignInForm(LoginForm):
-    """The library's form; which of the two was wrong is not told."""
-
-    def __init__(self, *arguments: Any, **rest: Any) -> None:
-        super().__init__(*arguments, **rest)
-        self.email.label.text = "E-mail address"
-        if not validate_redirect_url(self.next.data or ""):
-            self.next.data = ""
-
-    def validate(self, **kwargs: Any) -> bool:
-        if super().validate(**kwargs):
-            return True
-        for field in (self.email, self.password):
-            field.errors = []
-        self.password.errors = ["This e-mail address and password do not belong together"]
-        return False
-
-
-def _refusing(sign_in: Callable[[], Any]) -> Callable[[], Any]:
-    """The library's page; shown again after a wrong password it says so with its status too."""
-
-    @wraps(sign_in)
-    def page() -> Any:
-        shown = sign_in()
-        return (shown, 422) if request.method == "POST" and isinstance(shown, str) else shown
-
-    return page
-
-
-def desk_only(blueprint: Blueprint) -> Blueprint:
-    """Close every page of an admin blueprint to whoever is not signed in."""
+def desk_only(blueprint: Blueprint, may: Right = Right.SEE_LEADS) -> Blueprint:
+    """Close every page of an admin blueprint to whoever is not signed in, or has not that right."""
+    _of_parts[blueprint.name] = may
     blueprint.before_request(_must_be_signed_in)
     return blueprint
+
+
+def needs(may: Right, *, fresh: bool = False) -> Callable[[View], View]:
+    """For a view that needs another right than its blueprint; `fresh` asks for the password if it was long ago."""
+
+    def mark(view: View) -> View:
+        view.__dict__.update(may=may, fresh=fresh)
+        return view
+
+    return mark
+
+
+def right_to(app: Flask, endpoint: str) -> Right | None:
+    """The right that an address of the desk asks for; None where it is no part of the desk."""
+    part = _of_parts.get(endpoint.rpartition(".")[0])
+    return None if part is None else getattr(app.view_functions.get(endpoint), "may", part)
 
 
 def current_account() -> Account:
@@ -93,8 +62,36 @@ def current_account() -> Account:
     return account
 
 
+def works_here() -> bool:
+    """Whether whoever asks is signed in."""
+    return bool(current_user.is_authenticated)
+
+
+def session_here() -> SignedIn | None:
+    """The session that this browser's cookie carries."""
+    return sessions.find(str(session.get(COOKIE_KEY, "")), at=clock.now())
+
+
 def _must_be_signed_in() -> Any:
-    if current_user.is_authenticated:
-        return None
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/desk/"
-    return redirect(f"{SIGN_IN}?next={quote(back)}")
+    if not current_user.is_authenticated:
+        return redirect(f"{SIGN_IN}?next={quote(_way_back())}")
+    here = session_here()
+    if here is not None:
+        sessions.seen(here, at=clock.now())
+    endpoint = request.endpoint or ""
+    right = right_to(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]
+    if right is not None and not current_account().may(right):
+        raise NotYours
+    if getattr(current_app.view_functions.get(endpoint), "fresh", False) and not _is_fresh():
+        return redirect(f"{AGAIN}?next={quote(_way_back(request.path))}")
+    return None
+
+
+def _way_back(otherwise: str = "/desk/") -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else otherwise
+
+
+def _is_fresh() -> bool:
+    """Whether they signed in, or typed their password again, a short while ago. By the sign-in library's own clock."""
+    age = time.time() - float(session.get("fs_paa") or 0)
+    return age < (FRESH_SECONDS if request.method == "GET" else FRESH_SECONDS_TO_SEND)

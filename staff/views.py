@@ -18,8 +18,8 @@ blueprint.cli.add_command(commands.new_password)
 @limiter.limit("30/hour")
 def welcome(secret: str) -> ResponseReturnValue:
     """Make an account by an invitation, and stand in the desk."""
-    services.get_invitation(secret, at=clock.now())
-    form = WelcomeForm()
+    invitation = services.get_invitation(secret, at=clock.now())
+    form = WelcomeForm(data={"email": invitation.email})
     if form.validate_on_submit():
         try:
             account = services.accept_invitation(secret, form.answer(), at=clock.now())

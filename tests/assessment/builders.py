@@ -57,6 +57,7 @@ VARIANTS = {
     "net": replace(TYPICAL, goal=5, goal_type="net", roster=60, left12=8, roster_basis="logged"),
     "late": replace(TYPICAL, goal=6, signed=2, deadline=date(2027, 1, 30)),
     "team": replace(TYPICAL, scope="team", held4=380, goal=60, joined12=30, hours4=150.0, meetings=(60, 600)),
+    "too little data": Answers(scope="myself", held4=20, goal=6, goal_type="gross"),
     "little known": Answers(scope="myself", held4=5, goal=12, goal_type="gross"),
 }
 
@@ -92,5 +93,19 @@ def a_report(answers: Answers = TYPICAL, **changes: Any) -> ReportInput:
         booking_url="https://gap.example.com/assessment/book/abcdefghijklmnopqrstuvwx",
         uid="a-report-of-ann-avery",
         host="gap.example.com",
+        asked_on=ON,
+        days=(),
+        hour="09:30",
     )
     return replace(order, **changes)
+
+
+# What is looked at as a file: each kind of result once, the most different ones on both papers.
+ON_BOTH_PAPERS = ("typical", "no gap", "too little data", "no count")
+PRINTED = [(variant, "letter") for variant in VARIANTS if variant != "little known"]
+PRINTED += [(variant, "a4") for variant in ON_BOTH_PAPERS]
+
+
+def a_printed_report(variant: str = "typical", paper: str = "letter") -> ReportInput:
+    """The order of a report that is among those looked at, so that it is made once for all tests."""
+    return a_report(VARIANTS[variant], paper=paper)

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from assessment.answers import Answers, contact_mix
 from assessment.grounds import grounds_of, heaviest_assumption
-from assessment.questions import BY_KEY
+from assessment.questions import CURRENT_SET
 from assessment.said import answers_said, own_answer, question_said
 from tests.assessment.builders import ON, TYPICAL, VARIANTS, some_answers
 from tests.assessment.test_obstacles import any_answers
@@ -77,7 +77,7 @@ def test_the_model_is_told_what_was_answered_and_nothing_else():
         "goal": 10, "weeks": 52, "held4": 16, "goal_type": "net", "signed": 2, "held_basis": "estimate",
         "rates_basis": "estimate", "roster_basis": "logged", "meetings": (2, 10), "joiners": (2, 10),
         "reached": (2, 10), "joined12": 5, "past": "same", "lag": "3-6-months", "mix": "mixed", "roster": 60,
-        "left12": 8,
+        "left12": 8, "since": (), "past_pace": None,
     }  # fmt: skip
 
 
@@ -108,7 +108,7 @@ SAID = {
 
 @pytest.mark.parametrize("key", SAID)
 def test_answers_are_said_in_the_words_of_their_question(key: str):
-    assert question_said(BY_KEY[key], TYPICAL.to_json()) == SAID[key]
+    assert question_said(CURRENT_SET.by_key[key], TYPICAL.to_json()) == SAID[key]
 
 
 LEFT_OPEN = [
@@ -133,7 +133,7 @@ LEFT_OPEN = [
 
 @pytest.mark.parametrize(("key", "stored", "said"), LEFT_OPEN, ids=[row[0] for row in LEFT_OPEN])
 def test_what_was_left_open_is_said_to_be(key: str, stored: dict[str, Any], said: list[tuple[str, str]]):
-    assert question_said(BY_KEY[key], stored) == said
+    assert question_said(CURRENT_SET.by_key[key], stored) == said
 
 
 def test_the_roster_is_said_for_net_goals_only():
@@ -201,6 +201,6 @@ def test_the_open_answer_that_matters_most_is_named(left_open: dict[str, Any], n
 
 
 def test_every_answer_has_a_question():
-    asked = {field.name for question in BY_KEY.values() for field in question.fields}
+    asked = {field.name for question in CURRENT_SET.by_key.values() for field in question.fields}
 
     assert {field.name for field in fields(Answers)} == asked | {"something_else"}

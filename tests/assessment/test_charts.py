@@ -16,7 +16,7 @@ from tests.assessment.builders import ON, VARIANTS
 
 FACE = ImageFont.truetype(Path(__file__).parents[2] / "static/fonts/print/inter-600.ttf", 100)
 SVG = "{http://www.w3.org/2000/svg}"
-KINDS = ("dots", "gap", "fan", "levers", "profile")
+KINDS = ("dots", "line", "gap", "fan", "levers", "profile")
 RECKONED = [name for name in VARIANTS if name != "no count"]
 
 
@@ -185,5 +185,5 @@ def test_the_line_of_the_goal_leaves_out_who_has_agreed():
 def test_without_a_reckoning_only_the_profile_is_drawn():
     found = charts("no count")
 
-    assert (found.dots, found.gap, found.fan, found.levers) == (None, None, None, None)
+    assert (found.dots, found.line, found.gap, found.fan, found.levers) == (None, None, None, None, None)
     assert found.profile.rows[0] == ("Volume", "not measured")

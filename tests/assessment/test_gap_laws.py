@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from assessment.assumptions import CURRENT
 from assessment.fan import make_fan
 from assessment.funnel import Funnel, Inputs, combine, mean, weeks_ahead, weeks_behind
 from assessment.gap import Change, Outlook
@@ -180,7 +181,7 @@ def test_a_lever_never_costs_joiners_and_less_room_never_gains_more(person: Inpu
 @many
 @given(some.integers(4, 104), some.sampled_from([4.0, 10.0, 20.0, 40.0, 62.0]))
 def test_no_more_weeks_pay_off_than_there_are(weeks: int, lag: float):
-    ahead, behind = weeks_ahead(weeks, lag), weeks_behind(weeks, lag)
+    ahead, behind = weeks_ahead(weeks, lag), weeks_behind(weeks, lag, CURRENT.weeks_before)
 
     assert 0 < ahead < weeks
     assert 0 < behind < weeks
@@ -195,8 +196,8 @@ def test_an_own_answer_moves_the_estimate_toward_itself_and_never_past(
     hits = data.draw(some.integers(0, trials))
     own = hits / trials
 
-    estimate = mean(combine(prior, (hits, trials), "estimate", 100))
-    logged = mean(combine(prior, (hits, trials), "logged", 100))
+    estimate = mean(combine(prior, (hits, trials), CURRENT.own_weight["estimate"], 100))
+    logged = mean(combine(prior, (hits, trials), CURRENT.own_weight["logged"], 100))
 
     for found in (estimate, logged):
         assert min(mean(prior), own) - ALMOST <= found <= max(mean(prior), own) + ALMOST

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from assessment.assumptions import CURRENT
 from assessment.levers import (
     STEPS,
     Lever,
@@ -81,7 +82,7 @@ def test_from_which_volume_better_beats_more(key: str, half: float, full: float)
 
 
 def test_the_breakeven_volume_is_where_both_bring_the_same():
-    turning = breakeven_volume(0.5, 0.3, an_outlook().funnel.hours)
+    turning = breakeven_volume(0.5, 0.3, an_outlook().funnel.hours, CURRENT.active_share)
     held4 = round(4 * turning - 0.5)
     levers = {lever.key: lever for lever in rank_levers(an_outlook(held4=held4), {"brush_off": 1.0})}
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from assessment import assumptions as assume
 from assessment.answers import Answers
+from assessment.assumptions import CURRENT
 from assessment.fan import fan_point
 from assessment.funnel import Funnel, Inputs, mean
 from assessment.gap import Outlook
@@ -348,35 +348,35 @@ def test_the_values_of_a_scoring_case_are_the_models(case: dict[str, Any]):
 
 def test_the_constants_are_the_assumptions():
     ours = {
-        "V_WEEKS": assume.RECRUITING_WEEKS,
-        "T_DIAL": assume.MINUTES_PER_ATTEMPT,
-        "T_CONV": assume.MINUTES_PER_CONVERSATION,
-        "F_NEW": assume.NEW_JOINERS_GONE_IN_A_YEAR,
-        "PAST_M": assume.WEEKS_BEFORE,
-        "DELTA": assume.OWN_WEIGHT,
-        "CV_RECALL": assume.REPORTING_SPREAD,
+        "V_WEEKS": CURRENT.recruiting_weeks,
+        "T_DIAL": CURRENT.minutes_per_attempt,
+        "T_CONV": CURRENT.minutes_per_conversation,
+        "F_NEW": CURRENT.new_joiners_gone_in_a_year,
+        "PAST_M": CURRENT.weeks_before,
+        "DELTA": CURRENT.own_weight,
+        "CV_RECALL": CURRENT.reporting_spread,
         "CAPS": {
-            "a": assume.OWN_CAP["meeting"],
-            "r": assume.OWN_CAP["joining"],
-            "q": assume.OWN_CAP["attrition"],
-            "c": assume.OWN_CAP["reach"],
+            "a": CURRENT.own_cap["meeting"],
+            "r": CURRENT.own_cap["joining"],
+            "q": CURRENT.own_cap["attrition"],
+            "c": CURRENT.own_cap["reach"],
         },
-        "PRIOR_A": {mix: list(prior) for mix, prior in assume.MEETING_PRIOR.items()},
-        "PRIOR_R": {mix: list(prior) for mix, prior in assume.JOINING_PRIOR.items()},
-        "PRIOR_Q": list(assume.ATTRITION_PRIOR),
-        "PRIOR_C": list(assume.REACH_PRIOR),
-        "CV_DRIFT": {name: assume.YEAR_DRIFT[key] for name, key in PAST.items()},
-        "SITE_RULE": {"K": assume.RATE_POINTS, "KB": assume.REPORTING_POINTS, "BIN": assume.BIN_WIDTH},
-        "LAG_MEAN": {name: assume.LAG_WEEKS[key] for name, key in LAGS.items()},
+        "PRIOR_A": {mix: list(prior) for mix, prior in CURRENT.meeting_prior.items()},
+        "PRIOR_R": {mix: list(prior) for mix, prior in CURRENT.joining_prior.items()},
+        "PRIOR_Q": list(CURRENT.attrition_prior),
+        "PRIOR_C": list(CURRENT.reach_prior),
+        "CV_DRIFT": {name: CURRENT.year_drift[key] for name, key in PAST.items()},
+        "SITE_RULE": {"K": CURRENT.rate_points, "KB": CURRENT.reporting_points, "BIN": CURRENT.bin_width},
+        "LAG_MEAN": {name: CURRENT.lag_weeks[key] for name, key in LAGS.items()},
         "STEP": {
-            "reach": assume.REACH_STEP,
-            "brush_off": assume.BRUSH_OFF_STEP,
-            "follow_up": assume.FOLLOW_UP_STEP,
-            "introductions": assume.INTRODUCTIONS_STEP,
-            "protected_time": assume.PROTECTED_WEEKS,
+            "reach": CURRENT.reach_step,
+            "brush_off": CURRENT.brush_off_step,
+            "follow_up": CURRENT.follow_up_step,
+            "introductions": CURRENT.introductions_step,
+            "protected_time": CURRENT.protected_weeks,
         },
-        "EFFORT": assume.LEVER_HOURS,
-        "G_PAST": {name: assume.PAST_RATIO[key] for name, key in PAST.items()},
+        "EFFORT": CURRENT.lever_hours,
+        "G_PAST": {name: CURRENT.past_ratio[key] for name, key in PAST.items()},
     }
 
     # The rule of high resolution is how the file was made; the site does not use it.

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from assessment.forms import HOURS
 from assessment.plan import PlanWeek, block_days, make_plan
-from assessment.plan_calendar import DAYS, MOST_BLOCKS, plan_calendar
+from assessment.plan_calendar import DAYS, MOST_BLOCKS, plan_calendar, say_days, say_hour
 
 SATURDAY = date(2026, 10, 31)  # the night the clocks change
 MONDAY = date(2026, 11, 2)
@@ -86,6 +86,34 @@ def test_the_climb_never_falls_nor_passes_the_pace_nor_doubles_twice(held: float
 )
 def test_the_days_by_the_number_of_blocks(blocks: int, days: str):
     assert list(block_days(blocks)) == days.split()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "blocks", "said"),
+    [
+        ((), 2, "Tue, Thu"),
+        ((), 4, "Mon, Tue, Wed, Thu"),
+        ((), 5, "Mon to Fri"),
+        ((), 7, "Mon to Fri, Mon, Tue twice"),
+        ((), 30, "Mon to Fri, twice"),
+        (("FR",), 1, "Fri"),
+        (("FR", "MO"), 1, "Mon"),
+        (("WE", "FR"), 3, "Mon, Wed, Fri"),
+    ],
+)
+def test_the_days_in_words_are_those_of_the_file(chosen: tuple[str, ...], blocks: int, said: str):
+    (week, *_) = blocks_by_week(file_of(blocks, days=chosen))
+
+    assert say_days(chosen, blocks) == said
+    assert len(week) == min(blocks, MOST_BLOCKS)
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [("07:00", "7:00\xa0am"), ("12:00", "12:00\xa0pm"), ("12:30", "12:30\xa0pm"), ("18:30", "6:30\xa0pm")],
+)
+def test_the_hour_in_words(hour: str, said: str):
+    assert say_hour(hour) == said
 
 
 def test_three_blocks_a_week_are_twelve_occurrences_and_four_counts():

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from assessment.answers import Answers
 from assessment.forms import NOTHING, OTHER, AnswerForm, make_form
 from assessment.obstacles import KEYS
-from assessment.questions import BY_KEY, QUESTIONS, Number, OneOf, OutOf, UpTo, first_open, next_key, path, previous_key
+from assessment.questions import CURRENT_SET, QUESTIONS, Number, OneOf, OutOf, UpTo
 
 TODAY = date(2026, 10, 31)
 ORDER = (
@@ -26,8 +26,8 @@ def test_facts_come_before_the_goal_and_reasons_last():
 
 
 def test_sixteen_screens_a_scope_and_one_more_for_net_goals():
-    assert len(path({})) == 17
-    assert len(path({"goal_type": "net"})) == 18
+    assert len(CURRENT_SET.path({})) == 17
+    assert len(CURRENT_SET.path({"goal_type": "net"})) == 18
 
 
 BOUNDS = {
@@ -59,7 +59,7 @@ def test_every_question_can_be_left_open_but_the_scope():
 
 def test_no_such_case_is_an_answer_and_not_a_zero():
     for key, name in (("brush-off", "brush_off"), ("follow-up", "follow_up"), ("hesitation", "hesitation")):
-        (asked,) = BY_KEY[key].fields
+        (asked,) = CURRENT_SET.by_key[key].fields
         assert isinstance(asked, OneOf)
         last = asked.options[-1][0]
         assert asked.value(last) is None
@@ -68,7 +68,7 @@ def test_no_such_case_is_an_answer_and_not_a_zero():
 
 
 def test_every_obstacle_can_be_picked():
-    (asked,) = BY_KEY["obstacles"].fields
+    (asked,) = CURRENT_SET.by_key["obstacles"].fields
     assert isinstance(asked, UpTo)
 
     assert {key for key, _ in asked.options} == set(KEYS)
@@ -83,7 +83,7 @@ def a_request() -> Iterator[None]:
 
 def a_form(key: str, typed: dict[str, Any] | None = None, seed: str = "a", **stored: Any) -> AnswerForm:
     data = None if typed is None else MultiDict(typed)
-    return make_form(BY_KEY[key], stored, seen=bool(stored), data=data, today=TODAY, seed=seed)
+    return make_form(CURRENT_SET.by_key[key], stored, seen=bool(stored), data=data, today=TODAY, seed=seed)
 
 
 def order_of(seed: str) -> list[str]:
@@ -194,16 +194,16 @@ def test_nothing_is_filled_in_beforehand_but_none_agreed():
 
 
 def test_a_single_choice_carries_the_question_itself():
-    assert a_form("brush-off")["brush_off"].label.text == BY_KEY["brush-off"].title
-    assert a_form("obstacles")["picks"].label.text == BY_KEY["obstacles"].title
+    assert a_form("brush-off")["brush_off"].label.text == CURRENT_SET.by_key["brush-off"].title
+    assert a_form("obstacles")["picks"].label.text == CURRENT_SET.by_key["obstacles"].title
     assert a_form("held")["held_basis"].label.text == "Where does the number come from?"
 
 
 def test_the_way_leads_from_question_to_question():
-    assert next_key("goal", {"goal_type": "gross"}) == "list"
-    assert next_key("goal", {"goal_type": "net"}) == "roster"
-    assert next_key("obstacles", {}) is None
-    assert previous_key("list", {"goal_type": "gross"}) == "goal"
-    assert previous_key("scope", {}) is None
-    assert first_open(["scope", "held"], {}) == "hours"
-    assert first_open([question.key for question in QUESTIONS], {}) is None
+    assert CURRENT_SET.next_key("goal", {"goal_type": "gross"}) == "list"
+    assert CURRENT_SET.next_key("goal", {"goal_type": "net"}) == "roster"
+    assert CURRENT_SET.next_key("obstacles", {}) is None
+    assert CURRENT_SET.previous_key("list", {"goal_type": "gross"}) == "goal"
+    assert CURRENT_SET.previous_key("scope", {}) is None
+    assert CURRENT_SET.first_open(["scope", "held"], {}) == "hours"
+    assert CURRENT_SET.first_open([question.key for question in QUESTIONS], {}) is None

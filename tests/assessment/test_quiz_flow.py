@@ -12,9 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from assessment import services
-from assessment.models import Report, ReportState, Submission
+from assessment.models import Report, Submission
 from assessment.questions import QUESTIONS
-from assessment.render import ReportInput, render_report
 from assessment.sources import SOURCES
 from kit import clock
 from kit.db import session
@@ -229,11 +228,48 @@ def test_refresh_and_back_change_nothing(client: FlaskClient):
     assert session().scalar(select(func.count(Submission.id))) == 1
 
 
+def test_two_tabs_lose_no_answer_of_each_other(client: FlaskClient):
+    check = walk(client)
+    one = Page(client.get(check.url.replace("/check", "/hours")), client)
+    other = Page(client.get(check.url.replace("/check", "/joined")), client)
+
+    one.form().submit(hours4="12.5", blocks_kept="3")
+    other.form().submit(joined12="9")
+
+    kept = stored()
+    assert (kept["hours4"], kept["blocks_kept"], kept["joined12"]) == (12.5, 3, 9)
+    assert kept["meetings"] == [2, 10]
+
+
+def test_a_tab_that_was_left_open_changes_nothing_once_the_other_was_scored(client: FlaskClient):
+    check = walk(client)
+    left_open = Page(client.get(check.url.replace("/check", "/held")), client)
+    result = finish(check)
+
+    late = Page(left_open.form().submit(held4="40"), client)
+
+    assert late.status == 409
+    assert late.links["Your result"] == result.url.removeprefix("http://localhost")
+    assert stored()["held4"] == 16
+
+
+def test_the_address_of_a_question_takes_up_where_it_was_left(app: Flask, client: FlaskClient):
+    draft = begin(client)
+    draft.form().submit(scope="team")
+
+    elsewhere = Page(app.test_client().get(draft.url), client)
+
+    assert elsewhere.form().values["scope"] == ["team"]
+    assert "the address of this page keeps them for 30 days" in elsewhere.text
+
+
 def test_a_scored_assessment_can_be_changed_in_a_copy_only(client: FlaskClient):
     result = finish(walk(client))
     draft = result.url.replace("/result/", "/at/") + "/held"
 
-    assert client.get(draft).status_code == 409
+    left_open = Page(client.get(draft), client)
+    assert (left_open.status, left_open.heading) == (409, "This assessment has been scored")
+    assert Page(client.get(left_open.links["Your result"]), client).text == result.text
     copy = Page(client.get(result.form("again").submit().location), client)
     assert copy.heading == "Check your answers"
     assert "2 of 10" in copy.text
@@ -261,7 +297,7 @@ def test_the_result_shows_the_whole_reckoning(client: FlaskClient):
     assert "needs about 11 (8 in 10: between 6 and 26)" in result.text
     assert "about 1 in 10" in result.text
     assert len(result.all(".dots svg.chart")) == 1
-    assert (len(result.all("svg.chart.wide")), len(result.all("svg.chart.narrow"))) == (4, 4)
+    assert (len(result.all("svg.chart.wide")), len(result.all("svg.chart.narrow"))) == (5, 5)
     assert len(result.all("table")) >= 5
     assert "Other duties eat the time for calls" in result.text
     assert "Your answer: a block took place in 2 of the 4 weeks" in result.text
@@ -293,27 +329,6 @@ def test_the_report_is_made_and_mailed_once(app: Flask, client: FlaskClient, let
     assert lead.first_story == "the-brush-off"
     kinds = list(session().scalars(select(Happening.kind).order_by(Happening.id)))
     assert kinds == [HappeningKind.ASSESSMENT_TAKEN, HappeningKind.REPORT_ASKED, HappeningKind.REPORT_SENT]
-
-
-def test_a_report_that_cannot_be_made_is_tried_again_and_then_given_up_with_word(
-    app: Flask, client: FlaskClient, letters: Letters, at: Callable[[Any], None]
-):
-    result = finish(walk(client))
-    result.form("/report").submit(name="Ann", address="ann@example.com", paper="a4")
-
-    for _ in range(2):
-        services.render_due_reports(never_answers)
-        at(clock.now() + timedelta(minutes=2))
-
-    assert session().scalars(select(Report.state)).one() is ReportState.FAILED
-    (letter,) = letters()
-    assert "/assessment/result/" in letter.get_body(("plain",)).get_content()
-    assert client.get(result.url).status_code == 200
-
-
-def never_answers(wanted: ReportInput) -> bytes:
-    """The real way to a report, with a process that hangs and half a second of patience."""
-    return render_report(wanted, seconds=0.5, command=("/bin/sh", "-c", "exec sleep 60"))
 
 
 NO_ADDRESS = "Enter an e-mail address with one @ and a domain, like name@example.com"

@@ -6,7 +6,8 @@ import re
 import pytest
 from scipy import special
 
-from assessment import assumptions as assume
+from assessment import assumptions
+from assessment.assumptions import CURRENT
 from assessment.funnel import mean
 from assessment.sources import GRADES, HOUSE_SOURCES, PRIORS, SOURCES, THEMES, Prior, basis_by_grade
 
@@ -36,7 +37,7 @@ def test_nothing_of_the_lowest_grade_feeds_an_assumption_alone(prior: Prior):
 
 
 def test_the_assumptions_cite_sources_that_are_listed():
-    told = inspect.getsource(assume)
+    told = inspect.getsource(assumptions)
 
     assert {key for key in re.findall(r"\[(S\d+[a-d]?)\]", told) if key not in BY_KEY} == set()
 
@@ -50,14 +51,14 @@ def test_the_report_lists_the_basis_the_best_grade_first():
 
 
 BETAS = {
-    "Calls that reach the person live": assume.REACH_PRIOR,
-    "Conversations that lead to a meeting, mixed contacts": assume.MEETING_PRIOR["mixed"],
-    "Conversations that lead to a meeting, mostly cold": assume.MEETING_PRIOR["cold"],
-    "Conversations that lead to a meeting, mostly introduced": assume.MEETING_PRIOR["introduced"],
-    "Meetings that lead to a joiner, mixed contacts": assume.JOINING_PRIOR["mixed"],
-    "Meetings that lead to a joiner, mostly cold": assume.JOINING_PRIOR["cold"],
-    "Meetings that lead to a joiner, mostly introduced": assume.JOINING_PRIOR["introduced"],
-    "Agents of an office who leave in a year": assume.ATTRITION_PRIOR,
+    "Calls that reach the person live": CURRENT.reach_prior,
+    "Conversations that lead to a meeting, mixed contacts": CURRENT.meeting_prior["mixed"],
+    "Conversations that lead to a meeting, mostly cold": CURRENT.meeting_prior["cold"],
+    "Conversations that lead to a meeting, mostly introduced": CURRENT.meeting_prior["introduced"],
+    "Meetings that lead to a joiner, mixed contacts": CURRENT.joining_prior["mixed"],
+    "Meetings that lead to a joiner, mostly cold": CURRENT.joining_prior["cold"],
+    "Meetings that lead to a joiner, mostly introduced": CURRENT.joining_prior["introduced"],
+    "Agents of an office who leave in a year": CURRENT.attrition_prior,
 }
 
 

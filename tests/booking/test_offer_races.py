@@ -1,11 +1,9 @@
 """Several processes answer one offer at once, or want the same times: one of them gets them, whole."""
 
-import multiprocessing
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +19,7 @@ from kit import clock, jobs, schema
 from kit.db import db, session
 from kit.outbox import Letter
 from tests.booking.builders import MONDAY_10, a_consult_type, a_consultant
+from tests.booking.contenders import contest
 from tests.booking.test_races import database
 from tests.conftest import some_settings
 
@@ -29,7 +28,6 @@ __all__ = ["database"]
 PROCESSES = 4
 ROUNDS = 15
 NOW = MONDAY_10 - timedelta(days=5)
-PATIENCE = 100.0
 REPLY = """From: guest{round}@example.com
 Message-ID: <{round}@x>
 Content-Type: text/calendar
@@ -99,13 +97,13 @@ CASES: dict[str, Callable[[int, int], None]] = {
 }
 
 
-def contend(arena: Arena, number: int, barrier: Any, results: Any) -> None:
+def contend(arena: Arena, number: int, together: Callable[[], object]) -> list[str]:
     """One process: a try in each round, begun together with all the others."""
     app = create_app(some_settings(arena.folder, arena.database_url))
     faults = []
     with app.app_context(), clock.fixed(NOW):
         for round_number in range(ROUNDS):
-            barrier.wait(PATIENCE)
+            together()
             try:
                 CASES[arena.case](number, round_number)
             except (SlotTaken, OfferTaken, OfferOver):
@@ -113,7 +111,7 @@ def contend(arena: Arena, number: int, barrier: Any, results: Any) -> None:
             except Exception as fault:
                 faults.append(repr(fault))
             db.session.remove()
-    results.put(faults)
+    return faults
 
 
 @pytest.mark.parametrize("case", list(CASES))
@@ -165,15 +163,4 @@ def assert_whole(offer: Offer, case: str) -> None:
 
 def race(arena: Arena) -> list[str]:
     """What went wrong, in any process."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.booking.test_offer_races"])
-    barrier, results = context.Barrier(PROCESSES), context.Queue()
-    runners = [
-        context.Process(target=contend, args=(arena, n, barrier, results), daemon=True) for n in range(PROCESSES)
-    ]
-    for runner in runners:
-        runner.start()
-    faults = [results.get(timeout=PATIENCE) for _ in runners]
-    for runner in runners:
-        runner.join(PATIENCE)
-    return [fault for found in faults for fault in found]
+    return contest(contend, arena, PROCESSES)

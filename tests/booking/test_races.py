@@ -4,7 +4,6 @@ Each case is tried on a real SQLite file and on a real PostgreSQL server, over a
 own, so that no round is helped by the one before. `make races` makes a thousand attempts of each, the suite a tenth.
 """
 
-import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,13 +24,13 @@ from booking.refusals import HoldLapsed, SlotTaken
 from kit import schema
 from kit.db import db, session, transaction
 from tests.booking.builders import MONDAY_10, a_booking, a_consult_type, a_consultant, a_hold, minutes
+from tests.booking.contenders import contest
 from tests.conftest import some_settings
 from tests.postgres import Postgres
 
 PROCESSES = 8
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
 NOW = MONDAY_10 - timedelta(days=3)
-PATIENCE = 100.0
 
 pytestmark = pytest.mark.processes
 
@@ -95,20 +94,20 @@ CASES: dict[str, Callable[[int, int], None]] = {
 }
 
 
-def contend(arena: Arena, number: int, barrier: Any, results: Any) -> None:
+def contend(arena: Arena, number: int, together: Callable[[], object]) -> list[int]:
     """One process: a try in each round, begun together with all the others."""
     app = create_app(some_settings(arena.folder, arena.database_url))
     won: list[int] = []
     with app.app_context():
         for round_number in range(ROUNDS):
-            barrier.wait(PATIENCE)
+            together()
             try:
                 CASES[arena.case](number, round_number)
                 won.append(round_number)
             except (SlotTaken, HoldLapsed):
                 pass
             db.session.remove()
-    results.put(won)
+    return won
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -161,18 +160,7 @@ def test_exactly_one_gets_it(case: str, database: str, tmp_path: Path):
 
 def race(arena: Arena) -> dict[int, int]:
     """How many won, by round."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.booking.test_races"])
-    barrier, results = context.Barrier(PROCESSES), context.Queue()
-    runners = [
-        context.Process(target=contend, args=(arena, n, barrier, results), daemon=True) for n in range(PROCESSES)
-    ]
-    for runner in runners:
-        runner.start()
-    won = [results.get(timeout=PATIENCE) for _ in runners]
-    for runner in runners:
-        runner.join(PATIENCE)
-    return dict(Counter(number for rounds in won for number in rounds))
+    return dict(Counter(contest(contend, arena, PROCESSES)))
 
 
 def taken_twice() -> list[tuple[int, int]]:

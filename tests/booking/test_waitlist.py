@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+import leads.lists
 import leads.services
 from booking import guard, reassigning, services, waitlist, waitlist_job
 from booking.exchange_models import WaitlistEntry, WaitState
@@ -221,7 +222,7 @@ def test_whoever_waits_is_a_lead_with_their_trail(app: Flask):
     all_booked(consult_type)
     entry = joined(consult_type, handover=Handover(gap=7.2), origin=Origin(story="the-brush-off"))
 
-    (lead,) = leads.services.list_leads(search="ann@").leads
+    (lead,) = leads.lists.list_leads(leads.lists.Wanted(search="ann@")).leads
     assert (entry.lead_id, lead.first_story, lead.name) == (lead.id, "the-brush-off", "Ann Avery")
 
 

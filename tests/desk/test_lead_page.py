@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
+import leads.lists
 import leads.services
 from kit import clock
 from kit.db import session
@@ -16,7 +17,7 @@ from tests.desk.scenes import RESULT, a_consult, a_lead, a_letter, asked_for_cal
 from tests.page import Page
 
 MoveClock = Callable[[datetime], None]
-NOTE, STAGE = 0, 1
+NOTE, STAGE = 0, "/stage"
 
 
 def person(desk: FlaskClient, lead: Lead) -> Page:
@@ -74,7 +75,7 @@ def test_of_somebody_who_came_out_of_nowhere_that_is_said(desk: FlaskClient):
 
 def test_the_timeline_is_newest_first(desk: FlaskClient, at: MoveClock):
     booking = a_consult(a_consult_type(), handover=RESULT)
-    lead = leads.services.list_leads().leads[0]
+    lead = leads.lists.list_leads().leads[0]
     leads.services.add_note(lead, text="Rang, no answer", author="Maya Lind", at=clock.now())
     leads.services.move_stage(lead, Stage.CLIENT, author="Robin Vale", at=clock.now() + timedelta(minutes=1))
     at(clock.now() + timedelta(hours=2))
@@ -92,7 +93,7 @@ def test_the_timeline_is_newest_first(desk: FlaskClient, at: MoveClock):
 
 def test_the_next_consult_and_the_call_back_stand_at_the_top(desk: FlaskClient, at: MoveClock):
     a_consult(a_consult_type())
-    ann = leads.services.list_leads().leads[0]
+    ann = leads.lists.list_leads().leads[0]
     bob = a_lead("Bob Berg")
     asked_for_call(bob, days=-2)
     at(MONDAY_10 - timedelta(minutes=40))
@@ -142,7 +143,7 @@ def test_the_stage_is_moved_by_hand(desk: FlaskClient):
 
     page = Page(desk.get(response.location), desk)
     assert (response.status_code, again(lead).stage) == (303, Stage.CLIENT)
-    assert page.texts(".notice") == ["The stage is set: client."]
+    assert page.texts(".notice") == ["The stage is set: client.Take it back"]
     assert page.form(STAGE).values["stage"] == ["client"]
     assert "Robin Vale set the stage to “client” now" in words(page, "happened")
     assert "Before new Reason Signed for a quarter" in words(page, "happened")

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import leads.lists
 import leads.services
 from booking import schedule
 from booking.models import Booking, BookingState, HostMode
@@ -57,7 +58,7 @@ def test_an_empty_day_says_what_will_stand_there(desk: FlaskClient):
 def test_the_next_consult_is_shown_with_all_that_one_needs_to_know(desk: FlaskClient, at: MoveClock):
     at(MONDAY_10 - timedelta(minutes=25))
     booking = a_consult(a_consult_type(), note="I freeze when they say no.", handover=RESULT)
-    lead = leads.services.list_leads().leads[0]
+    lead = leads.lists.list_leads().leads[0]
     leads.services.record(lead, HappeningKind.CONSULT_HELD, at=A_WEEK_BEFORE - 9 * A_DAY, headline="Took place")
     leads.services.add_note(lead, text="Asked for the Friday list.", author="Maya Lind", at=clock.now() - 2 * A_DAY)
 

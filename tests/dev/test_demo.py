@@ -23,8 +23,10 @@ from kit.db import db, session
 from kit.mail import Purpose
 from kit.outbox import Letter, LetterState
 from kit.suppression import Reason, Suppression
+from leads import lists
 from leads import services as leads
 from leads.consent_models import ConsentAct, ConsentEntry
+from leads.lists import Wanted
 from leads.models import Happening, HappeningKind, Lead, Stage
 from staff.models import Account, Invitation
 from tests.conftest import Browser, some_settings
@@ -129,8 +131,8 @@ def test_nothing_lies_in_the_future_but_what_is_to_come(site: Flask):
 
 
 def test_a_timeline_runs_as_things_happened(site: Flask):
-    (ann,) = leads.list_leads(search="Ann Avery").leads
-    (iris,) = leads.list_leads(search="Iris Novak").leads
+    (ann,) = lists.list_leads(Wanted(search="Ann Avery")).leads
+    (iris,) = lists.list_leads(Wanted(search="Iris Novak")).leads
 
     def kinds(lead: Lead) -> list[str]:
         return [happening.kind.value for happening in reversed(leads.timeline(lead))]

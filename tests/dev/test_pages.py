@@ -47,7 +47,7 @@ def test_nothing_of_it_exists_in_production(migrated: Callable[[Path], str], tmp
 def test_all_of_it_exists_elsewhere(migrated: Callable[[Path], str], tmp_path: Path):
     app = site_at("http://localhost", migrated, tmp_path)
 
-    assert len(rules(app)) == 8
+    assert len(rules(app)) == 10
     assert "demo" in app.cli.commands
 
 

@@ -12,6 +12,13 @@ def text_of_report(content: bytes) -> str:
     return " ".join(extract_text(io.BytesIO(content)).split())
 
 
+def calendar_of_report(content: bytes) -> str:
+    """The calendar file that is inside."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        (name,) = [name for name in pdf.attachments if name.endswith(".ics")]
+        return pdf.attachments[name].get_file().read_bytes().decode()
+
+
 def assert_report_rules(content: bytes) -> None:
     with pikepdf.open(io.BytesIO(content)) as pdf:
         root = pdf.Root

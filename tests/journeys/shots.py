@@ -1,6 +1,7 @@
 """Pictures of every page, at three widths, light and dark: `python -m tests.journeys.shots [folder [part of name …]]`.
 
-Starts a site of its own and walks it as a visitor and as a consultant; each page it comes to leaves six PNG files.
+Starts a site of its own and walks it as a visitor and as a consultant; each page it comes to leaves six PNG files. Then
+come the pages of the printed report.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from tests.assessment.pictures import take_pictures
 from tests.booking.visit import text_of
 from tests.journeys.chromium import chromium
 from tests.journeys.running import RunningSite, running_site, wait_for
@@ -30,6 +32,11 @@ DETAILS = {
 }
 ACCOUNT = {"name": "Robin Hale", "email": "robin@consultancy.example", "password": "three unrelated words 7"}
 ALL_HOLDS_LAPSE = "UPDATE booking SET hold_expires_at = '2026-01-01 00:00:00.000000' WHERE state = 'hold'"
+
+WEEK_ASKED = (
+    "INSERT INTO check_in_week (check_in_id, monday, asked_at, answered_at, conversations) "
+    "SELECT id, date('now', 'weekday 1', ?1), asked_at, asked_at, ?2 FROM check_in"
+)
 
 
 @dataclass
@@ -70,10 +77,20 @@ class Tour:
             "stories": "/stories/",
             "story-brush-off": "/stories/every-spring-you-people-call",
             "story-night": "/stories/the-night-supervisor",
+            "story-of-series": "/stories/two-chairs",
             "tag": "/stories/tags/first-calls",
+            "series": "/stories/series/the-office-on-garnet-street",
+            "author": "/stories/authors/the-conversation-gap",
+            "archive": "/stories/archive/",
+            "archive-year": "/stories/archive/2026",
+            "search": "/stories/search",
+            "search-found": "/stories/search?q=drawer",
+            "search-nothing": "/stories/search?q=xylophone",
             "about": "/about",
             "privacy": "/privacy",
             "method": "/assessment/method",
+            "method-count": "/assessment/method/count?held4=20&goal=12&weeks=52&meeting=6&lag=30",
+            "method-error": "/assessment/method/count?held4=many&goal=12&weeks=52&meeting=99",
             "error-404": "/stories/no-such-story",
             "error-link": "/book/consult/broken",
         }.items():
@@ -159,6 +176,37 @@ class Tour:
         ann.open(result)
         return ann
 
+    def weekly(self, result: str) -> None:
+        """The weekly question from the wish to five answered weeks, which the database is made to have behind it."""
+        ann = self.visitor()
+        ann.open(result)
+        ann.follow("give them this link")
+        self.camera.take(ann, "shared")
+        ann.open(result)
+        ann.follow("Ask me once a week")
+        self.camera.take(ann, "weekly-ask")
+        ann.fill(address="cy@example.org")
+        ann.press("Send me the mail")
+        self.camera.take(ann, "weekly-asked")
+        letter = self.site.next_letter("cy@example.org", 0).get_body(("plain",))
+        assert letter is not None
+        link = re.search(r"/assessment/weekly/\S+", letter.get_content())
+        assert link is not None
+        ann.open(link[0])
+        self.camera.take(ann, "weekly-confirm")
+        ann.press("Yes, ask me")
+        self.camera.take(ann, "weekly-begun")
+        with self.database() as database:
+            database.execute("UPDATE submission SET finished_on = date('now', 'weekday 1', '-42 days')")
+            for weeks, count in ((6, 6), (5, 9), (4, None), (3, 12), (2, 11), (1, None)):
+                database.execute(WEEK_ASKED, (f"-{7 * weeks} days", count))
+        ann.open(link[0])
+        self.camera.take(ann, "weekly-later")
+        ann.open(result)
+        self.camera.take(ann, "result-weekly")
+        ann.open(link[0] + "/stop")
+        self.camera.take(ann, "weekly-stop")
+
     def booking(self, ann: Visitor) -> None:
         ann.follow("Book a consult about this")
         ann.page.wait_for_url("**zone=*")
@@ -239,6 +287,15 @@ class Tour:
         for address in [str(link.get_attribute("href")) for link in sections.all()]:
             ann.open(address)
             self.camera.take(ann, "desk-" + (address.removeprefix("/desk/").strip("/") or "today"))
+        ann.open("/desk/stories/new")
+        self.camera.take(ann, "desk-story-new")
+        ann.open("/desk/stories/a-map-of-saturday")
+        self.camera.take(ann, "desk-story")
+        ann.fill(days="7")
+        ann.press("Make a link")
+        self.camera.take(ann, "desk-story-link")
+        ann.follow("/stories/preview/")
+        self.camera.take(ann, "story-preview")
         ann.open("/desk/leads/")
         ann.follow("Ann Bee")
         self.camera.take(ann, "desk-lead")
@@ -271,10 +328,14 @@ def main(folder: Path, parts: list[str]) -> None:
         tour = Tour(browser, site, Camera(folder, parts))
         tour.reading()
         tour.newsletter()
-        tour.booking(tour.assessment())
+        ann = tour.assessment()
+        result = ann.page.url.removeprefix(site.url)
+        tour.booking(ann)
+        tour.weekly(result)
         tour.mishaps()
         tour.desk()
         tour.letters()
+    take_pictures(folder, parts)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 
 from tests.booking.invite_rules import assert_invite_history, assert_invite_rules, event_of, invite_of, moment
 from tests.booking.visit import text_of
-from tests.journeys.report_rules import assert_report_rules, text_of_report
+from tests.journeys.report_rules import assert_report_rules, calendar_of_report, text_of_report
 from tests.journeys.running import RunningSite, running_site, wait_for
 from tests.journeys.visitor import NARROWEST, Visitor
 
@@ -118,11 +118,15 @@ def take_the_assessment(ann: Visitor) -> None:
 
 
 def ask_for_the_report(ann: Visitor, site: RunningSite, address: str) -> None:
-    """The PDF comes by mail and by the link in it."""
+    """The PDF comes by mail and by the link in it, with call blocks on the days that were chosen.
+
+    With scripts it is enough to choose them above, where they can be downloaded.
+    """
     gap = re.search(r"(\d+(?:\.\d)?(?:–\d+)?) more live", ann.heading)
     assert gap
     ann.slip("Send me the report", NAME_MISSING, ADDRESS_ODD, PAPER_MISSING, address="ann@")
-    ann.fill(name="Ann Bee", address=address, paper="a4")
+    blocks = {"days": ["FR"], "hour": "15:00"} if ann.scripts else {"block_days": ["FR"], "block_hour": "15:00"}
+    ann.fill(name="Ann Bee", address=address, paper="a4", **blocks)
     ann.press("Send me the report")
     wait_for_the_report(ann)
     letter = site.next_letter(address, 0)
@@ -135,6 +139,9 @@ def ask_for_the_report(ann: Visitor, site: RunningSite, address: str) -> None:
     assert by_link.headers["content-type"] == "application/pdf"
     assert by_link.body() == content
     assert_report_rules(content)
+    calendar = calendar_of_report(content)
+    assert set(re.findall(r"DTSTART:\d{8}T(\d{4})", calendar)) == {"1500", "1600"}
+    assert all("FR" in days for days in re.findall(r"BYDAY=([A-Z,]+)", calendar))
     told = text_of_report(content)
     assert "Ann Bee" in told
     assert gap[1] in told

@@ -98,7 +98,7 @@ class Visitor:
             if kind in ("radio", "checkbox"):
                 for chosen in value if isinstance(value, list) else [value]:
                     self.page.locator(f'main [name="{name}"][value="{chosen}"]').check()
-            elif name in ("zone", "zone_name", "hour", "clock"):
+            elif name in ("zone", "zone_name", "hour", "block_hour", "clock"):
                 fields.select_option(str(value))
             else:
                 fields.fill(str(value))

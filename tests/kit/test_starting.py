@@ -49,8 +49,9 @@ def test_a_folder_that_cannot_be_made_is_told():
 
 
 @pytest.mark.processes
-def test_what_sets_reports_is_not_loaded_by_the_site():
-    program = "import sys, app; print([name for name in ('weasyprint', 'pikepdf', 'fontTools') if name in sys.modules])"
+def test_what_sets_reports_and_takes_in_posts_is_not_loaded_by_the_site():
+    names = ("weasyprint", "pikepdf", "fontTools", "markdownify", "bs4")
+    program = f"import sys, app; print([name for name in {names} if name in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
 

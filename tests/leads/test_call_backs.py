@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from leads import services
+from leads import lists, services
 from leads.models import HappeningKind, Lead, Stage
 
 AT = datetime(2026, 10, 1, 15, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def asked(name: str = "Ann", *, due: date = DUE, at: datetime = AT) -> Lead:
 
 
 def due(until: date = DUE, *, since: datetime = SINCE) -> list[tuple[date, str]]:
-    return [(day, lead.name) for day, lead in services.call_backs_due(until, since=since)]
+    return [(day, lead.name) for day, lead in lists.call_backs_due(until, since=since)]
 
 
 def test_a_call_back_is_due_from_its_day_on(app: Flask):

@@ -6,6 +6,7 @@ from flask import Flask
 
 import assessment.services
 import booking.services
+import leads.lists
 import leads.services
 from assessment.models import Submission
 from booking.guard import Guest, Wish
@@ -35,7 +36,7 @@ def book(handover: Handover, *, visitor: str = "ann", start: datetime = MONDAY_1
 
 
 def kinds(address: str) -> list[HappeningKind]:
-    (lead,) = leads.services.list_leads(search=address).leads
+    (lead,) = leads.lists.list_leads(leads.lists.Wanted(search=address)).leads
     return [happening.kind for happening in leads.services.timeline(lead)]
 
 
@@ -47,7 +48,7 @@ def test_a_result_enters_the_timeline_of_whoever_books_with_it(app: Flask):
     book(handover)
 
     assert kinds("ann") == [HappeningKind.CONSULT_BOOKED, HappeningKind.ASSESSMENT_TAKEN]
-    (lead,) = leads.services.list_leads().leads
+    (lead,) = leads.lists.list_leads().leads
     assert assessment.services.get_submission(submission.key).lead_id == lead.id
     (taken,) = leads.services.history_of([lead.id], HappeningKind.ASSESSMENT_TAKEN)[lead.id]
     assert taken.facts["line"] == [handover.held, handover.needed]

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from kit import clock, tokens
 from kit.db import db, transaction
-from leads import services
+from leads import lists, services
 from leads.addresses import normalise
 from leads.handover import Handover
 from leads.models import HappeningKind
@@ -97,7 +97,7 @@ def test_two_who_come_at_the_same_instant_with_one_address_are_one_lead(app: Fla
         ids = list(pool.map(come, range(6)))
 
     assert len(set(ids)) == 1
-    assert services.list_leads().total == 1
+    assert lists.list_leads().total == 1
 
 
 def test_the_timeline_is_newest_first(app: Flask):
@@ -118,14 +118,14 @@ def test_a_lead_that_failed_to_be_recorded_is_not_there(app: Flask):
         services.capture(address="ann@example.com", name="Ann", at=AT)
         raise RuntimeError
 
-    assert services.list_leads().total == 0
+    assert lists.list_leads().total == 0
 
 
 def test_a_page_number_out_of_range_gives_the_nearest(app: Flask):
     services.capture(address="a@example.com", name="Ann", at=AT)
 
-    assert services.list_leads(number=99).number == 1
-    assert services.list_leads(number=-3).number == 1
+    assert lists.list_leads(number=99).number == 1
+    assert lists.list_leads(number=-3).number == 1
 
 
 def test_a_handover_arrives_as_it_left(app: Flask):

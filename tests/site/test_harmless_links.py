@@ -12,6 +12,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, template_rendered
@@ -19,6 +20,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import create_app
+from assessment import check_ins
+from assessment.check_in_models import CheckIn
 from blog import sending, subscribers
 from blog.sending_job import send_stories
 from blog.views import shelf
@@ -42,6 +45,10 @@ from kit import clock, jobs, outbox
 from kit.db import Base, db, session, transaction
 from kit.outbox import Letter
 from leads.consent import Ask
+from staff import team
+from staff.models import Account
+from staff.roles import Role
+from tests.assessment.scored import a_scored
 from tests.blog.readers import a_subscriber
 from tests.booking.builders import a_consult_type, a_consultant, minutes
 from tests.booking.mail_programs import google, said_to
@@ -92,7 +99,15 @@ def test_links_of_letters_change_nothing_however_often_they_are_opened(site: Fla
 # Links that the letters are known to hold: none of them was overlooked.
 PARTS = (
     *("/newsletter/confirm/", "/newsletter/leave/", "/stories/", "/assessment/?from=", "/assessment/report/"),
-    *("/assessment/book/", "/assessment/result/", "/book/consult/", "/move", "/book/times/"),
+    *(
+        "/assessment/book/",
+        "/assessment/result/",
+        "/assessment/weekly/",
+        "/stop",
+        "/book/consult/",
+        "/move",
+        "/book/times/",
+    ),
     *("/book/waitlist/place/", "/book/waitlist/time/", "/desk/leads/", "/desk/calendars/", "/desk/replies/"),
 )
 
@@ -106,6 +121,9 @@ def write_every_letter() -> None:
     a_calendar_is_unread()
     somebody_waits_and_a_time_opens()
     somebody_subscribes_and_gets_a_story()
+    somebody_is_asked_each_week()
+    robin = session().scalars(select(Account).where(Account.email == ROBIN.email)).one()
+    team.invite_by_mail("new.colleague@example.com", Role.AUTHOR, by=robin, at=NOW)
 
 
 def a_calendar_is_unread() -> None:
@@ -170,6 +188,16 @@ def somebody_subscribes_and_gets_a_story() -> None:
     sending.schedule(story, due_at=NOW, by=ROBIN.name, now=NOW)
     send_stories()
     sending.send_test(story, to=ROBIN.email, to_name=ROBIN.name)
+
+
+def somebody_is_asked_each_week() -> None:
+    scored = a_scored(now=NOW)
+    check_ins.ask(scored.key, "week@example.com", now=NOW)
+    check_in = session().scalars(select(CheckIn)).one()
+    token = check_ins.link_of(check_in).rsplit("/", 1)[-1]
+    check_ins.begin(token, now=NOW)
+    with clock.fixed(check_ins.next_monday(NOW, ZoneInfo("America/New_York"))):
+        assert check_ins.write_due() == 1
 
 
 @contextmanager

@@ -17,7 +17,9 @@ from tests.page import Page
 
 OPEN = "whoever comes"
 TOKEN = "whoever holds the link"
+SHOWN = "whoever has seen the story that shows it"
 DESK = "whoever is signed in"
+LIBRARY = "whoever has come so far in signing in, or is signed in"
 MACHINE = "whoever sits at the machine, or is signed in; not in production"
 
 DOORS = {
@@ -30,20 +32,38 @@ DOORS = {
     "blog.index": OPEN,
     "blog.story": OPEN,
     "blog.tagged": OPEN,
-    "blog.feed": OPEN,
     "newsletter.ask": OPEN,
     "newsletter.asked_for": OPEN,
     "newsletter.asked": OPEN,
     "newsletter.confirm": TOKEN,
     "newsletter.leave": TOKEN,
     "newsletter.come_back": TOKEN,
+    "blog.series": OPEN,
+    "blog.author": OPEN,
+    "blog.archive": OPEN,
+    "blog.archive_of": OPEN,
+    "blog.search": OPEN,
+    "blog_previews.preview": TOKEN,
+    "blog_machines.feed": OPEN,
+    "blog_machines.feed_of_tag": OPEN,
+    "blog_machines.social_card": OPEN,
+    "blog_machines.mark": OPEN,
+    "blog_machines.picture": SHOWN,
     "assessment.begin": OPEN,
     "assessment.start": OPEN,
-    "assessment.method": OPEN,
+    "method.method": OPEN,
+    "method.count": OPEN,
     "assessment.question": TOKEN,
     "assessment.check": TOKEN,
     "assessment.result": TOKEN,
     "assessment.again": TOKEN,
+    "assessment.retake": TOKEN,
+    "assessment.shared": TOKEN,
+    "weekly.ask": TOKEN,
+    "weekly.show": TOKEN,
+    "weekly.answer": TOKEN,
+    "weekly.begin": TOKEN,
+    "weekly.stop": TOKEN,
     "assessment.ask_for_report": TOKEN,
     "assessment.blocks": TOKEN,
     "assessment.book": TOKEN,
@@ -77,14 +97,54 @@ DOORS = {
     "staff.welcome": TOKEN,
     "security.login": OPEN,
     "security.logout": OPEN,
+    "security.wan_signin": OPEN,
+    "security.wan_signin_response": LIBRARY,
+    "security.verify": LIBRARY,
+    "security.wan_verify": LIBRARY,
+    "security.wan_verify_response": LIBRARY,
+    "security.two_factor_setup": LIBRARY,
+    "security.two_factor_setup_validate": LIBRARY,
+    "security.two_factor_token_validation": LIBRARY,
+    "security.two_factor_rescue": LIBRARY,
+    "security.tf_select": LIBRARY,
+    "security.mf_recovery": LIBRARY,
+    "security.mf_recovery_codes": LIBRARY,
+    "security.wan_register": LIBRARY,
+    "security.wan_register_response": LIBRARY,
+    "security.wan_delete": LIBRARY,
+    "account_admin.overview": DESK,
+    "account_admin.password": DESK,
+    "account_admin.end_session": DESK,
+    "team_admin.overview": DESK,
+    "team_admin.invite": DESK,
+    "team_admin.withdraw": DESK,
+    "team_admin.colleague": DESK,
+    "team_admin.change_role": DESK,
+    "team_admin.stop": DESK,
+    "team_admin.close": DESK,
+    "team_admin.reopen": DESK,
+    "team_admin.drop_second_factor": DESK,
+    "team_admin.log": DESK,
     "desk.today": DESK,
-    "desk.leads_list": DESK,
-    "desk.lead": DESK,
+    "lead_admin.overview": DESK,
+    "lead_admin.board": DESK,
+    "lead_admin.move_on_board": DESK,
+    "lead_admin.keep_list": DESK,
+    "lead_admin.remove_list": DESK,
+    "lead_admin.undo": DESK,
+    "lead_admin.edit": DESK,
+    "lead_admin.merge": DESK,
+    "lead_admin.sheet": DESK,
+    "data_admin.record": DESK,
+    "data_admin.record_file": DESK,
+    "data_admin.erase": DESK,
+    "data_admin.export": DESK,
+    "lead_admin.show": DESK,
     "desk.mail": DESK,
     "desk.letter": DESK,
     "desk.letter_file": DESK,
     "desk.mark": DESK,
-    "desk.move_stage": DESK,
+    "lead_admin.move_stage": DESK,
     "desk.send_again": DESK,
     "desk.letter_html": DESK,
     "returned.overview": DESK,
@@ -126,6 +186,12 @@ DOORS = {
     "type_admin.question": DESK,
     "type_admin.lift": DESK,
     "type_admin.remove": DESK,
+    "stories_admin.overview": DESK,
+    "stories_admin.new": DESK,
+    "stories_admin.edit": DESK,
+    "stories_admin.look": DESK,
+    "stories_admin.add_link": DESK,
+    "stories_admin.end_link": DESK,
     "waitlist_admin.places": DESK,
     "waitlist_admin.remove": DESK,
     "calendar_admin.overview": DESK,
@@ -136,6 +202,8 @@ DOORS = {
     "calendar_admin.remove": DESK,
     "calendar_admin.renew_feed": DESK,
     "calendar_admin.close_feed": DESK,
+    "dev_stories.live": MACHINE,
+    "dev_stories.mark": MACHINE,
     "dev.index": MACHINE,
     "dev.inbox": MACHINE,
     "dev.letter": MACHINE,
@@ -148,12 +216,20 @@ DOORS = {
 SAMPLES = {
     "slug": "first-conversation",
     "tag": "habits",
+    "kind": "atom",
+    "form": "webp",
     "name": "held",
     "day": "2026-11-02",
     "outcome": "held",
 }
 REACHED = {
     "blog.story": "/stories/the-night-supervisor",
+    "blog.series": "/stories/series/the-office-on-garnet-street",
+    "blog.author": "/stories/authors/the-conversation-gap",
+    "blog.archive_of": "/stories/archive/2026",
+    "blog_machines.feed": "/stories/feed.atom",
+    "blog_machines.feed_of_tag": "/stories/tags/habits/feed.json",
+    "blog_machines.social_card": "/stories/the-night-supervisor/card.png",
 }
 
 
@@ -199,6 +275,18 @@ def test_the_desk_is_closed_to_whoever_is_not_signed_in(app: Flask, client: Flas
             assert is_refused_without_a_form_token(response) or response.location.startswith("/desk/sign-in")
 
 
+def test_what_the_sign_in_asks_for_is_closed_to_whoever_has_not_begun(app: Flask, client: FlaskClient):
+    for endpoint, method, address in requests_of(app, LIBRARY):
+        response = client.open(address, method=method)
+
+        if method == "GET":
+            assert response.status_code == 302, endpoint
+            assert response.location.startswith("/desk/sign-in"), (endpoint, response.location)
+        else:
+            refused = is_refused_without_a_form_token(response)
+            assert refused or response.location.startswith("/desk/sign-in"), endpoint
+
+
 def test_nothing_for_developers_exists_in_production(tmp_path: Path):
     settings = some_settings(tmp_path, f"sqlite:///{tmp_path / 'site.sqlite3'}", BASE_URL="https://www.example.com")
 
@@ -233,7 +321,7 @@ def test_what_is_open_asks_nobody_to_sign_in(app: Flask, client: FlaskClient):
     ids=str,
 )
 def test_a_form_sent_from_another_site_is_refused_everywhere(app: Flask, client: FlaskClient, headers: dict[str, str]):
-    for door in (OPEN, TOKEN, DESK, MACHINE):
+    for door in (OPEN, TOKEN, DESK, LIBRARY, MACHINE):
         for endpoint, method, address in requests_of(app, door):
             if method == "GET" or is_open_to_other_sites(app, endpoint):
                 continue

@@ -5,8 +5,8 @@ from alembic import op
 
 from kit.db import UtcDateTime
 
-revision = "0012"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -89,7 +89,7 @@ def upgrade() -> None:
     op.create_table(
         "consent_entry",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("purpose", _enum("consentpurpose", ("newsletter",)), nullable=False),
+        sa.Column("purpose", _enum("consentpurpose", ("newsletter", "weekly question")), nullable=False),
         sa.Column("act", _enum("consentact", ("asked", "given", "withdrawn")), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("wording", sa.String(length=40), nullable=False),

@@ -1,0 +1,21 @@
+"""What the newsletter keeps of a person, to be handed out or erased."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from blog import subscribers
+from kit.rows import as_mapping
+from leads.models import Lead
+
+
+def collect(_lead: Lead, addresses: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Whether and since when they are subscribed, by each of their addresses."""
+    found = [subscribers.find_by_address(address) for address in addresses]
+    return {"subscriptions": [as_mapping(row) for row in found if row is not None]}
+
+
+def erase(_lead: Lead, addresses: Sequence[str], *, at: datetime) -> None:
+    """Take them off the list, with the ledger and what came back. In the caller's transaction."""
+    for address in addresses:
+        subscribers.forget(address, at=at)

@@ -1,0 +1,43 @@
+"""The places of the desk in the order of its navigation: one line adds one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from staff.models import Account
+from staff.roles import Right
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation: where it leads, and who may go there."""
+
+    address: str
+    label: str
+    right: Right
+
+
+PLACES = (
+    Place("/desk/", "Today", Right.SEE_LEADS),
+    Place("/desk/leads/", "Leads", Right.SEE_LEADS),
+    Place("/desk/consults/", "Consults", Right.RUN_CONSULTS),
+    Place("/desk/offers/", "Offers", Right.RUN_CONSULTS),
+    Place("/desk/replies/", "Replies", Right.RUN_CONSULTS),
+    Place("/desk/waitlist/", "Waitlist", Right.RUN_CONSULTS),
+    Place("/desk/availability/", "Hours", Right.RUN_CONSULTS),
+    Place("/desk/funnel/", "Numbers", Right.SEE_LEADS),
+    Place("/desk/stories/", "Stories", Right.WRITE_STORIES),
+    Place("/desk/newsletter/", "Newsletter", Right.SEND_STORIES),
+    Place("/desk/mail/", "Mail", Right.SEE_LEADS),
+    Place("/desk/team/", "Team", Right.RUN_TEAM),
+    Place("/desk/account/", "Account", Right.KEEP_ACCOUNT),
+)
+
+
+def places_of(account: Account) -> Iterator[Place]:
+    """Where somebody may go."""
+    return (place for place in PLACES if account.may(place.right))
+
+
+def home_of(account: Account) -> str:
+    """Where somebody begins."""
+    return next(places_of(account), PLACES[-1]).address

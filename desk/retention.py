@@ -1,0 +1,43 @@
+"""What is kept for a time only goes by itself. The periods stand on the page about privacy, from here."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from desk import personal_data
+from kit import clock, outbox_search
+from kit.db import session, transaction
+from kit.logs import log
+from kit.outbox import Letter, LetterState
+from kit.refusals import Refusal
+from leads.models import Lead, Stage
+from staff import lockout
+
+LEADS_MONTHS = 24
+LETTERS_MONTHS = 12
+A_MONTH = timedelta(days=30.4375)
+PEOPLE_A_RUN = 10
+LETTERS_A_RUN = 200
+
+
+def let_go() -> None:
+    """Erase whom there was no news of for two years, clients excepted, and letters of a year ago. A job."""
+    now = clock.now()
+    for lead in _silent(now - LEADS_MONTHS * A_MONTH):
+        try:
+            personal_data.erase(lead, by=None, at=now)
+        except Refusal as refusal:
+            log.warning("not let go", lead=lead.id, reason=type(refusal).__name__)
+    with transaction() as current:
+        old = select(Letter.id).where(
+            Letter.created_at < now - LETTERS_MONTHS * A_MONTH,
+            Letter.state.in_((LetterState.SENT, LetterState.FAILED)),
+        )
+        if numbers := current.scalars(old.order_by(Letter.id).limit(LETTERS_A_RUN)).all():
+            outbox_search.remove(numbers)
+    lockout.forget_old(at=now)
+
+
+def _silent(before: datetime) -> list[Lead]:
+    chosen = select(Lead).where(Lead.seen_at < before, Lead.stage != Stage.CLIENT)
+    return list(session().scalars(chosen.order_by(Lead.seen_at).limit(PEOPLE_A_RUN)))

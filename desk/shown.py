@@ -1,0 +1,23 @@
+"""What every page of the desk needs to show something: whose clock, which titles, where letters go."""
+
+import booking.schedule
+from blog.views import shelf
+from kit import clock
+from kit.context import current_settings
+from staff.access import current_account
+
+
+def own_zone_name() -> str:
+    """The zone in which times are told to whoever is signed in."""
+    consultant = booking.schedule.shown_to(current_account().id)
+    return consultant.zone_name if consultant else current_settings().site_timezone
+
+
+def story_titles() -> dict[str, str]:
+    """The titles of the stories that can be read now, by slug."""
+    return {story.slug: story.head.title for story in shelf().visible(clock.now())}
+
+
+def by_files() -> bool:
+    """Whether letters become files because no mail server is configured."""
+    return current_settings().mail_url is None

@@ -1,0 +1,101 @@
+"""What somebody changes about a lead by hand, and takes back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from kit.db import session, transaction
+from kit.refusals import Conflict
+from leads.models import Happening, HappeningKind, Lead, Stage
+from leads.services import add_happening, index, move_stage
+from staff.models import Account
+
+
+class LeadChanged(Conflict):
+    """Somebody else changed the lead while it was looked at."""
+
+    title = "Somebody else changed this lead in the meantime"
+    sentence = "Somebody else changed this lead while you did. Nothing is lost: both versions stand below."
+
+
+class NothingToTakeBack(Conflict):
+    """The stage is no longer the one that was set, or was never another."""
+
+    title = "This cannot be taken back any more"
+    sentence = "The stage has changed since. Set it by hand where it is wrong."
+
+
+@dataclass(frozen=True)
+class Details:
+    """What can be put right by hand. `owner` is the number of an account, 0 where nobody looks after the lead."""
+
+    name: str
+    company: str
+    phone: str
+    owner: int
+
+
+def details_of(lead: Lead) -> Details:
+    """As it stands."""
+    return Details(lead.name, lead.company, lead.phone, lead.owner_id or 0)
+
+
+def change(lead: Lead, new: Details, *, seen: int, by: Account, at: datetime) -> None:
+    """Put a lead right. `seen` is the revision that was looked at. Raises LeadChanged."""
+    with transaction() as current:
+        _same(lead, seen)
+        if new == details_of(lead):
+            return
+        lead.name, lead.company, lead.phone = new.name, new.company, new.phone
+        lead.revision += 1
+        if (lead.owner_id or 0) != new.owner:
+            owner = current.get(Account, new.owner) if new.owner else None
+            lead.owner_id = owner.id if owner else None
+            said = f"{by.name} gave the lead to {owner.name}" if owner else f"{by.name} left the lead without an owner"
+            add_happening(lead, HappeningKind.OWNER, at, said, {"by": by.name})
+        current.flush()
+        index(lead)
+
+
+def set_stage(lead: Lead, stage: Stage, *, seen: int | None, by: Account, at: datetime, reason: str = "") -> None:
+    """Put a lead into another stage. Raises LeadChanged, ReasonMissing."""
+    with transaction():
+        if seen is not None:
+            _same(lead, seen)
+        move_stage(lead, stage, author=by.name, at=at, reason=reason)
+
+
+def latest_move(lead: Lead) -> Happening | None:
+    """The last move by hand, where it can be taken back."""
+    chosen = select(Happening).where(Happening.lead_id == lead.id, Happening.kind == HappeningKind.STAGE)
+    latest = session().scalar(chosen.order_by(Happening.at.desc(), Happening.id.desc()).limit(1))
+    if latest is None or "by" not in latest.facts or latest.facts.get("undo"):
+        return None
+    return latest if latest.facts.get("to") == lead.stage.value else None
+
+
+def take_back(lead: Lead, happening_id: int, *, by: Account, at: datetime) -> None:
+    """Let the stage be what it was before that move. Raises NothingToTakeBack."""
+    with transaction() as current:
+        _locked(lead)
+        latest = latest_move(lead)
+        if latest is None or latest.id != happening_id:
+            raise NothingToTakeBack
+        before = lead.stage
+        lead.stage = Stage(latest.facts["from"])
+        lead.revision += 1
+        facts = {"from": before.value, "to": lead.stage.value, "by": by.name, "undo": True}
+        add_happening(lead, HappeningKind.STAGE, at, f"{by.name} took that back: “{lead.stage.value}” again", facts)
+        current.flush()
+
+
+def _same(lead: Lead, seen: int) -> None:
+    _locked(lead)
+    if lead.revision != seen:
+        raise LeadChanged
+
+
+def _locked(lead: Lead) -> None:
+    """The lead as it is now, and nobody else's until the transaction ends."""
+    session().refresh(lead, with_for_update=True)

@@ -1,0 +1,234 @@
+"""Many leads at once: looked for, held to what is wanted, counted as far as it helps."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy.orm import aliased
+
+from kit.db import session
+from leads.models import Lead, LeadWord, Stage
+from leads.words import terms_of
+
+PAGE_SIZE = 50
+COLUMN_SIZE = 20
+COUNTED_MOST = 1000
+FEW = 2000
+AFTER_ALL_LETTERS = "\U0010ffff"
+NOBODY = "nobody"
+
+
+class LeadOrder(StrEnum):
+    """How a list of leads runs."""
+
+    CONTACT = "contact"
+    NAME = "name"
+    KNOWN = "known"
+
+
+class Consult(StrEnum):
+    """Whether they ever booked."""
+
+    BOOKED = "booked"
+    NEVER = "never"
+
+
+class CallBack(StrEnum):
+    """Whether they wait to be called."""
+
+    DUE = "due"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which leads a list shall hold. `owner` is the number of an account, or `nobody`; what is empty is not asked."""
+
+    search: str = ""
+    stage: Stage | None = None
+    owner: str = ""
+    band: str = ""
+    story: str = ""
+    source: str = ""
+    call_back: CallBack | None = None
+    consult: Consult | None = None
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Wanted":
+        """What an address asks for; anything odd is as if it had not been said."""
+        owner = query.get("owner", "")
+        return cls(
+            search=query.get("search", "").strip()[:200],
+            stage=_member(Stage, query.get("stage", "")),
+            owner=owner if owner == NOBODY or (owner.isascii() and owner.isdecimal() and len(owner) < 10) else "",
+            band=query.get("band", "")[:80],
+            story=query.get("story", "")[:200],
+            source=query.get("source", "")[:80],
+            call_back=_member(CallBack, query.get("call_back", "")),
+            consult=_member(Consult, query.get("consult", "")),
+        )
+
+    def to_query(self, **changes: Any) -> str:
+        """The same as the query of an address, with changes."""
+        values = asdict(replace(self, **{name: value for name, value in changes.items() if name in asdict(self)}))
+        more = {name: value for name, value in changes.items() if name not in values}
+        return urlencode({name: str(value) for name, value in (values | more).items() if value})
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is asked for."""
+        return any(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class LeadPage:
+    """One page of a list of leads. Of many it is only counted that there are more than `COUNTED_MOST`."""
+
+    leads: tuple[Lead, ...]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def total_said(self) -> str:
+        """`12`, `more than 1,000`."""
+        return say_count(self.total)
+
+
+def say_count(count: int) -> str:
+    """A count that may have been broken off."""
+    return f"more than {COUNTED_MOST:,}" if count > COUNTED_MOST else f"{count:,}"
+
+
+def list_leads(
+    wanted: Wanted = Wanted(), *, today: date | None = None, number: int = 1, order: LeadOrder = LeadOrder.CONTACT
+) -> LeadPage:
+    """A page of those leads."""
+    chosen = _chosen(wanted, today)
+    total = _counted(chosen)
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), pages)
+    rows = chosen.order_by(*_sorting(order)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return LeadPage(tuple(session().scalars(rows)), number, pages, total)
+
+
+def newest(most: int) -> tuple[Lead, ...]:
+    """Those of whom there was news last."""
+    return tuple(session().scalars(select(Lead).order_by(*_sorting(LeadOrder.CONTACT)).limit(most)))
+
+
+def board(wanted: Wanted, *, today: date | None = None) -> dict[Stage, tuple[Lead, ...]]:
+    """By stage the latest of those leads, a column's length of each."""
+    columns = {}
+    for stage in Stage:
+        chosen = _chosen(replace(wanted, stage=stage), today).order_by(*_sorting(LeadOrder.CONTACT))
+        columns[stage] = tuple(session().scalars(chosen.limit(COLUMN_SIZE)))
+    return columns
+
+
+def count_by_stage(wanted: Wanted = Wanted(), *, today: date | None = None) -> dict[Stage, int]:
+    """How many of those leads stand where, whatever stage is wanted; a stage without any is left out."""
+    everywhere = _chosen(replace(wanted, stage=None), today)
+    counts = [_up_to(everywhere.where(Lead.stage == stage)).label(stage.name) for stage in Stage]
+    row = session().execute(select(*counts)).one()
+    return {stage: count for stage, count in zip(Stage, row, strict=True) if count}
+
+
+def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
+    """All of those leads one after the other, the latest first; a few at a time are in memory."""
+    chosen = _chosen(wanted, today).order_by(*_sorting(LeadOrder.KNOWN))
+    yield from session().scalars(chosen.execution_options(yield_per=500))
+
+
+def choices(column: Any, *, most: int = 60) -> tuple[str, ...]:
+    """What stands in a column of leads, such as `Lead.band`, found by stepping through its index."""
+    found: list[str] = []
+    latest = session().scalar(select(func.min(column)).where(column > ""))
+    while latest is not None and len(found) < most:
+        found.append(latest)
+        latest = session().scalar(select(func.min(column)).where(column > latest))
+    return tuple(found)
+
+
+def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:
+    """Who asked to be called back by that date, soonest first.
+
+    Somebody who was talked with or written about since then is done with, and so is who was closed. `since` bounds how
+    far back requests are looked for.
+    """
+    chosen = select(Lead).where(
+        Lead.call_back_on <= until, Lead.call_back_asked_at >= since, Lead.stage != Stage.CLOSED
+    )
+    rows = session().scalars(chosen.order_by(Lead.call_back_on, Lead.id))
+    return tuple((lead.call_back_on, lead) for lead in rows if lead.call_back_on is not None)
+
+
+def _chosen(wanted: Wanted, today: date | None) -> Select[Any]:
+    chosen = select(Lead).where(*_holding(wanted.search))
+    if wanted.stage is not None:
+        chosen = chosen.where(Lead.stage == wanted.stage)
+    if wanted.owner:
+        owner = None if wanted.owner == NOBODY else int(wanted.owner)
+        chosen = chosen.where(Lead.owner_id.is_(None) if owner is None else Lead.owner_id == owner)
+    for column, value in ((Lead.band, wanted.band), (Lead.story, wanted.story), (Lead.source, wanted.source)):
+        if value:
+            chosen = chosen.where(column == value)
+    if wanted.call_back is not None:
+        chosen = chosen.where(Lead.call_back_on.is_not(None), Lead.stage != Stage.CLOSED)
+        if wanted.call_back is CallBack.DUE and today is not None:
+            chosen = chosen.where(Lead.call_back_on <= today)
+    if wanted.consult is not None:
+        chosen = chosen.where(Lead.has_consult == (wanted.consult is Consult.BOOKED))
+    return chosen
+
+
+def _holding(search: str) -> list[ColumnElement[bool]]:
+    """What holds of those who are looked for. The index of words is asked first for a term that few have."""
+    if not search:
+        return []
+    terms = terms_of(search)
+    if not terms:
+        return [literal(False)]
+    for term in terms:
+        few = select(LeadWord.lead_id).where(_begins(LeadWord.word, term)).distinct().limit(FEW + 1)
+        ids = list(session().scalars(few))
+        if len(ids) <= FEW:
+            return [Lead.id.in_(ids), *(_has(other) for other in terms if other != term)]
+    return [_has(term) for term in terms]
+
+
+def _has(term: str) -> ColumnElement[bool]:
+    word = aliased(LeadWord)
+    return exists().where(word.lead_id == Lead.id, _begins(word.word, term))
+
+
+def _begins(column: Any, term: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = (column >= term) & (column < term + AFTER_ALL_LETTERS)
+    return found
+
+
+def _counted(chosen: Select[Any]) -> int:
+    return session().scalar(select(_up_to(chosen))) or 0
+
+
+def _up_to(chosen: Select[Any]) -> Any:
+    """How many there are, broken off where more are of no use."""
+    bounded = chosen.with_only_columns(Lead.id).limit(COUNTED_MOST + 1).subquery()
+    return select(func.count()).select_from(bounded).scalar_subquery()
+
+
+def _sorting(order: LeadOrder) -> tuple[ColumnElement[Any], ...]:
+    if order is LeadOrder.NAME:
+        return Lead.called.asc(), Lead.id.asc()
+    return (Lead.created_at if order is LeadOrder.KNOWN else Lead.seen_at).desc(), Lead.id.desc()
+
+
+def _member(kind: type[Any], value: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        return None

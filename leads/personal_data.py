@@ -1,0 +1,52 @@
+"""What the leads keep of a person, to be handed out or erased."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kit.context import current_settings
+from kit.db import session
+from kit.rows import as_mapping
+from leads import consent
+from leads.models import Erasure, Happening, Lead, LeadAlias
+from leads.webhook_models import Delivery
+
+
+def collect(lead: Lead, addresses: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Their rows, by what they are."""
+    return {
+        "person": [as_mapping(lead)],
+        "other addresses": _rows(LeadAlias, lead),
+        "what happened": _rows(Happening, lead),
+        "messages to other programs": _rows(Delivery, lead),
+        "agreements": [as_mapping(entry) for address in addresses for entry in consent.ledger_of(address)],
+    }
+
+
+def _rows(model: type[LeadAlias] | type[Happening] | type[Delivery], lead: Lead) -> list[dict[str, Any]]:
+    chosen = select(model).where(model.lead_id == lead.id).order_by(model.id)
+    return [as_mapping(row) for row in session().scalars(chosen)]
+
+
+def erase(lead: Lead, addresses: Sequence[str], *, at: datetime) -> None:
+    """Remove the lead and what refers to it, and keep a keyed hash of each address. Asked after all others."""
+    current = session()
+    current.add_all(Erasure(address_hash=hash_of(address), erased_at=at) for address in addresses)
+    current.execute(delete(Lead).where(Lead.id == lead.id).execution_options(synchronize_session=False))
+    current.flush()
+    current.expunge(lead)
+
+
+def was_erased(address: str) -> bool:
+    """Whether somebody with that address was erased here."""
+    return session().scalar(select(Erasure.id).where(Erasure.address_hash == hash_of(address)).limit(1)) is not None
+
+
+def hash_of(address: str) -> str:
+    """What is left of an address: without the site's secret key nobody can tell whose it is."""
+    key = hashlib.sha256(b"site.erasure" + current_settings().secret_key.encode()).digest()
+    return hmac.new(key, address.strip().lower().encode(), hashlib.sha256).hexdigest()

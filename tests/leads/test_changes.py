@@ -1,0 +1,110 @@
+"""What is changed by hand: seen by both when two do it at once, and taken back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from kit.db import session
+from leads import changes, lists, services
+from leads.changes import Details, LeadChanged, NothingToTakeBack
+from leads.lists import Wanted
+from leads.models import HappeningKind, Lead, Stage
+from staff.models import Account
+from tests.staff.signed_in import an_account
+
+AT = datetime(2026, 10, 1, 15, 0, tzinfo=UTC)
+LATER = AT + timedelta(hours=1)
+
+
+@pytest.fixture
+def robin(app: Flask) -> Account:
+    return an_account()
+
+
+def ann() -> Lead:
+    return services.capture(address="ann@example.com", name="Ann", at=AT)
+
+
+def stage_now(lead: Lead) -> Stage:
+    session().rollback()
+    session().expire_all()
+    return services.get_lead(lead.public_id).stage
+
+
+def test_somebody_is_put_right_and_found_by_it(robin: Account):
+    lead = ann()
+
+    changes.change(lead, Details("Ann Avery", "Harbor", "555 0101", robin.id), seen=lead.revision, by=robin, at=LATER)
+
+    assert (lead.name, lead.company, lead.phone, lead.owner_id) == ("Ann Avery", "Harbor", "555 0101", robin.id)
+    assert lists.list_leads(Wanted(search="harbor")).total == 1
+    assert [h.headline for h in services.timeline(lead)] == ["Robin Vale gave the lead to Robin Vale"]
+
+
+def test_whoever_changes_an_older_version_is_told(robin: Account):
+    lead = ann()
+    seen = lead.revision
+    changes.change(lead, Details("Ann Avery", "", "", 0), seen=seen, by=robin, at=LATER)
+
+    with pytest.raises(LeadChanged):
+        changes.change(lead, Details("Anna", "", "", 0), seen=seen, by=robin, at=LATER)
+
+    assert lead.name == "Ann Avery"
+
+
+def test_a_change_to_the_same_writes_nothing(robin: Account):
+    lead = ann()
+
+    changes.change(lead, changes.details_of(lead), seen=lead.revision, by=robin, at=LATER)
+
+    assert (lead.revision, services.timeline(lead)) == (0, ())
+
+
+def test_an_owner_is_taken_away_again(robin: Account):
+    lead = ann()
+    changes.change(lead, Details("Ann", "", "", robin.id), seen=0, by=robin, at=LATER)
+
+    changes.change(lead, Details("Ann", "", "", 0), seen=1, by=robin, at=LATER)
+
+    assert lead.owner_id is None
+    assert services.timeline(lead)[0].headline == "Robin Vale left the lead without an owner"
+
+
+def test_a_move_is_taken_back_and_both_stay_in_the_timeline(robin: Account):
+    lead = ann()
+    changes.set_stage(lead, Stage.CLOSED, seen=0, by=robin, at=LATER, reason="No office")
+    latest = changes.latest_move(lead)
+    assert latest is not None
+
+    changes.take_back(lead, latest.id, by=robin, at=LATER)
+
+    assert stage_now(lead) is Stage.NEW
+    assert [h.headline for h in services.timeline(lead)] == [
+        "Robin Vale took that back: “new” again",
+        "Robin Vale set the stage to “closed”",
+    ]
+
+
+def test_nothing_is_taken_back_twice(robin: Account):
+    lead = ann()
+    changes.set_stage(lead, Stage.CLIENT, seen=0, by=robin, at=LATER)
+    latest = changes.latest_move(lead)
+    assert latest is not None
+    changes.take_back(lead, latest.id, by=robin, at=LATER)
+
+    with pytest.raises(NothingToTakeBack):
+        changes.take_back(lead, latest.id, by=robin, at=LATER)
+
+
+def test_what_happened_since_is_not_undone(robin: Account):
+    lead = ann()
+    changes.set_stage(lead, Stage.CLOSED, seen=0, by=robin, at=LATER, reason="No office")
+    latest = changes.latest_move(lead)
+    assert latest is not None
+    services.record(lead, HappeningKind.CONSULT_BOOKED, at=LATER + timedelta(minutes=1), headline="Booked")
+
+    assert changes.latest_move(lead) is None
+    with pytest.raises(NothingToTakeBack):
+        changes.take_back(lead, latest.id, by=robin, at=LATER + timedelta(minutes=2))
+    assert stage_now(lead) is Stage.CONSULT_BOOKED
