@@ -25,7 +25,8 @@ from assessment.editions import CURRENT_EDITION
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 15  # for one report, by the clock, from the order to the last byte
-START_SECONDS = 45  # for a new process, until it is ready to take an order
+START_SECONDS = 90  # for a new process, until it is ready to take an order
+LAST_SECONDS = 10  # for a process that has closed its output, until it has ended
 MOST_REPORTS = 200  # made by one process
 IDLE_SECONDS = 300  # after which a process that nobody asks ends by itself
 MARGIN_SECONDS = 30  # before that it is not asked any more, so that no order goes to one that is about to end
@@ -200,7 +201,7 @@ class _Press:
     def _last_words(self) -> str:
         """How it ended, and the last thing it complained of."""
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(1)
+            self.process.wait(LAST_SECONDS)
         self.complaints.seek(0)
         lines = self.complaints.read()[-2000:].decode(errors="replace").strip().splitlines()
         return f"ended with {self.process.returncode}: {lines[-1][:200] if lines else 'no output'}"

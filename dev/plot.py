@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from booking.call_back import Later
-from dev import newsletter_plot, profiles
+from dev import newsletter_plot, profiles, weekly
 from dev.people import (
     ANN,
     BEN,
@@ -54,6 +54,9 @@ def act_out(script: Script) -> None:
     _call_backs_and_stages(script)
     _unfinished(script)
     newsletter_plot.act_out(script)
+    weekly.is_asked_each_week(script, JONAS, script.on(-17, "23:30"), (5, 8))
+    weekly.is_asked_each_week(script, ELIN, script.on(-5, "10:10"), ())
+    weekly.stops_the_question(script, ELIN, script.on(-2, "09:00"))
     script.play(mail_until=script.now - WORKER_STOPPED)
 
 

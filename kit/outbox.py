@@ -42,7 +42,7 @@ from kit.logs import log
 from kit.mail import Mail, Purpose, Transport, compose, open_transport
 from kit.mail_signing import signed
 from kit.refusal_rules import Meaning
-from kit.refusals import Conflict, NotFound
+from kit.refusals import NotFound
 from kit.suppression import Returned
 
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
@@ -126,13 +126,6 @@ class NoSuchLetter(NotFound):
 
     title = "There is no such letter"
     sentence = "It may have been removed together with the person it went to."
-
-
-class LetterLeaving(Conflict):
-    """A worker has it in hand."""
-
-    title = "This letter is leaving right now"
-    sentence = "It is being handed to the mail server. Look again in a few minutes."
 
 
 def put(mail: Mail) -> Letter:

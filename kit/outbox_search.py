@@ -10,7 +10,8 @@ from kit import clock
 from kit.context import current_settings
 from kit.db import after_commit, session
 from kit.mail_reading import Reading, read
-from kit.outbox import CLAIM, OPEN, Letter, LetterLeaving, LetterState, file_name, raw_of
+from kit.outbox import CLAIM, OPEN, Letter, LetterState, file_name, raw_of
+from kit.resending import LetterLeaving
 
 AT_ONCE = 200
 

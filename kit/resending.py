@@ -5,8 +5,15 @@ from sqlalchemy import select
 from kit import clock, suppression
 from kit.db import after_commit, session, transaction
 from kit.mail import Purpose
-from kit.outbox import CLAIM, Letter, LetterLeaving, LetterState, NoSuchLetter, new_message_id, wake
+from kit.outbox import CLAIM, Letter, LetterState, NoSuchLetter, new_message_id, wake
 from kit.refusals import Conflict
+
+
+class LetterLeaving(Conflict):
+    """A worker has it in hand."""
+
+    title = "This letter is leaving right now"
+    sentence = "It is being handed to the mail server. Look again in a few minutes."
 
 
 class NewsletterOnce(Conflict):

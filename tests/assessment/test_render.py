@@ -228,7 +228,7 @@ def test_the_press_ends_when_nobody_asks(renderer: Renderers):
 
 
 def test_the_press_makes_the_same_of_the_same_whatever_came_before(printed: Callable[[ReportInput], bytes]):
-    with closing(Renderer()) as real:
+    with closing(Renderer(seconds=60)) as real:
         short = VARIANTS["no count"]
         made = [real.render(order) for order in (a_report(short, paper="a4"), a_report(short), a_report(short))]
         assert made[1] == made[2] == printed(a_report(short))

@@ -234,7 +234,7 @@ def test_a_letter_that_is_leaving_cannot_be_sent_again_until_its_claim_runs_out(
     put("ann@example.com")
     outbox._claim()
 
-    with pytest.raises(outbox.LetterLeaving):
+    with pytest.raises(resending.LetterLeaving):
         resending.send_again(1)
     at(clock.now() + timedelta(minutes=6))
 
