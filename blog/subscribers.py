@@ -12,9 +12,8 @@ from blog import subscription_letters
 from blog.subscription_links import confirm_url, leave_url
 from blog.subscription_models import Subscriber, SubscriberState
 from blog.subscription_refusals import ConfirmationExpired, NoSuchSubscriber, SubscriptionGone
-from kit import clock, outbox, suppression, tokens
+from kit import clock, outbox, outbox_search, suppression, tokens
 from kit.db import session, transaction
-from kit.letter_erasure import forget_letters
 from kit.mail import Purpose
 from kit.suppression import Reason, Suppression
 from leads import consent
@@ -177,7 +176,7 @@ def forget(address: str, *, at: datetime) -> None:
             outbox.withdraw(subscriber.address, Purpose.NEWSLETTER, given_up_too=True)
             current.delete(subscriber)
             current.flush()
-        forget_letters(address, kinds="newsletter")
+        outbox_search.remove(outbox_search.to(address, kinds="newsletter"))
         consent.forget(address)
         suppression.forget(address)
 

@@ -16,6 +16,7 @@ from booking.models import Booking, BookingState, Consultant
 from desk.known import Known, look_up
 from kit import jobs, outbox
 from kit.db import session
+from kit.mail import Purpose
 from kit.moments import say_appointment
 from kit.outbox import LetterState
 from kit.words import format_time, join_and, plural
@@ -139,7 +140,7 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
     meetings = meet(of_today)
     calls = tuple(CallBack(on, lead, known[lead.id], (day - on).days) for on, lead in due)
     beat = jobs.last_beat()
-    states = outbox.count_by_state()
+    states = outbox.count_by_state(purpose=Purpose.ASKED_FOR)
     return Today(
         day=day,
         meetings=tuple(meeting for meeting in meetings if meeting.phase is not Phase.OVER),

@@ -13,7 +13,12 @@ limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=
 
 def network_of_request() -> str:
     """The network a request comes from: what one house or office usually has (a /24 of IPv4, a /48 of IPv6)."""
-    address = ip_address(get_remote_address())
+    told = get_remote_address()
+    try:
+        address = ip_address(told)
+    except ValueError:
+        return told
+    address = getattr(address, "ipv4_mapped", None) or address
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 

@@ -255,9 +255,11 @@ def list_letters(*, number: int = 1, state: LetterState | None = None, kind: str
     return LetterPage(tuple(session().scalars(rows)), number, pages, total)
 
 
-def count_by_state(*, kind: str = "", search: str = "") -> dict[LetterState, int]:
-    """How many letters stand where."""
+def count_by_state(*, kind: str = "", search: str = "", purpose: Purpose | None = None) -> dict[LetterState, int]:
+    """How many letters stand where; of one purpose only if one is given."""
     counted = select(Letter.state, func.count(Letter.id)).where(_holding(search, kind)).group_by(Letter.state)
+    if purpose is not None:
+        counted = counted.where(Letter.purpose == purpose)
     return dict(session().execute(counted).all())
 
 
@@ -340,10 +342,13 @@ def _put_off(letter_id: int, fault: Exception) -> None:
 
 
 def _note_refusal(letter: Letter, fault: Exception) -> None:
-    """An address that a server does not take says as much as a letter that comes back."""
-    if not isinstance(fault, smtplib.SMTPRecipientsRefused):
-        return
-    for code, reply in fault.recipients.values():
+    """What a server says that does not take a letter says as much as a letter that comes back."""
+    refusals: list[tuple[int, bytes | str]] = []
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        refusals = list(fault.recipients.values())
+    elif isinstance(fault, smtplib.SMTPDataError):
+        refusals = [(fault.smtp_code, fault.smtp_error)]
+    for code, reply in refusals:
         words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
         returned = Returned(
             letter.recipient,

@@ -10,10 +10,16 @@ from kit import clock
 from kit.context import current_settings
 from kit.db import after_commit, session
 from kit.mail_reading import Reading, read
-from kit.outbox import CLAIM, Letter, LetterState, file_name, raw_of
+from kit.outbox import CLAIM, OPEN, Letter, LetterState, file_name, raw_of
 from kit.resending import LetterLeaving
 
 AT_ONCE = 200
+
+
+def to(address: str, *, kinds: str) -> set[int]:
+    """The numbers of the letters to an address whose kind begins with `kinds`."""
+    chosen = (func.lower(Letter.recipient) == address.strip().lower(), Letter.kind.startswith(kinds, autoescape=True))
+    return set(session().scalars(select(Letter.id).where(*chosen)))
 
 
 def own(addresses: Sequence[str], *, about: Sequence[str]) -> set[int]:
@@ -43,7 +49,11 @@ def each(numbers: Iterable[int]) -> Iterator[tuple[Letter, Reading]]:
 
 
 def remove(numbers: Iterable[int]) -> None:
-    """Remove letters, and their files once that is written. In the caller's transaction. Raises LetterLeaving."""
+    """Remove letters, and their files once that is written. In the caller's transaction. Raises LetterLeaving.
+
+    A copy of a circular stays as one that was sent, without the address and the link of whoever got it: how many have
+    left is counted by them.
+    """
     current = session()
     letters = current.scalars(select(Letter).where(Letter.id.in_(sorted(numbers))).with_for_update()).all()
     now = clock.now()
@@ -51,7 +61,12 @@ def remove(numbers: Iterable[int]) -> None:
         raise LetterLeaving
     folder = current_settings().instance / "mail"
     files = [folder / f"{file_name(letter)}.eml" for letter in letters]
-    current.execute(delete(Letter).where(Letter.id.in_([letter.id for letter in letters])))
+    for letter in letters:
+        if letter.circular_id is not None:
+            letter.recipient, letter.own = f"erased {letter.id}", ""
+            letter.state = LetterState.WITHDRAWN if letter.state in OPEN else letter.state
+    current.flush()
+    current.execute(delete(Letter).where(Letter.id.in_([one.id for one in letters if one.circular_id is None])))
 
     def remove_files() -> None:
         for file in files:

@@ -10,7 +10,7 @@ from blog import subscribers
 from blog.subscription_links import leave_url, read_confirm
 from blog.subscription_models import Subscriber, SubscriberState
 from kit import clock
-from kit.db import session, transaction
+from kit.db import transaction
 from leads.consent import NEWSLETTER_WORDING, Ask
 from leads.consent_models import Channel
 from tests.page import Page
@@ -76,9 +76,3 @@ def confirm_by(path: str) -> None:
     """What the button behind a link does."""
     secret, asked = read_confirm(path.rpartition("/")[2])
     subscribers.confirm(secret, asked, at=clock.now())
-
-
-def fresh(subscriber: Subscriber) -> Subscriber:
-    session().rollback()
-    session().expire_all()
-    return session().get_one(Subscriber, subscriber.id)

@@ -1,8 +1,10 @@
 """Stories by mail: asked for, confirmed by a button, left with one click, and back again."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -12,18 +14,19 @@ from sqlalchemy import func, select
 import leads.services
 from blog import subscribers
 from blog.subscription_models import Subscriber, SubscriberState
-from kit import clock, outbox, suppression
-from kit.db import session, transaction
+from kit import clock, jobs, outbox, suppression
+from kit.db import db, session, transaction
 from kit.mail import Mail, Purpose
-from kit.outbox import LetterState
+from kit.outbox import Letter, LetterState
 from kit.refusal_rules import Meaning
 from kit.suppression import Returned
 from leads import consent
 from leads.consent import Ask
 from leads.models import HappeningKind
 from tests.assessment.walk import finish, walk
-from tests.blog.readers import ADDRESS, a_subscriber, asks, confirm_by, fresh, leave_path, leaves, link_in
+from tests.blog.readers import ADDRESS, a_subscriber, asks, confirm_by, leave_path, leaves, link_in
 from tests.page import Page
+from tests.site.test_letters import written
 
 Letters = Callable[[], list[EmailMessage]]
 MoveClock = Callable[[datetime], None]
@@ -60,6 +63,18 @@ def test_whoever_asks_gets_a_mail_and_is_on_the_list_after_a_button(client: Flas
         ("asked", "site", "/newsletter/", "form, double opt-in"),
         ("given", "mail", "/newsletter/", "link in the mail, one button"),
     ]
+
+
+def test_what_the_two_letters_say(
+    client: FlaskClient, letters: Letters, at: MoveClock, snapshot: Callable[[str, str], None]
+):
+    asks(client)
+    confirm_by(link_in(letters()[0], "/confirm/"))
+    at(clock.now() + timedelta(days=2))
+    asks(client)
+
+    for name, letter in zip(("confirm", "known"), letters(), strict=True):
+        snapshot(f"letters/newsletter-{name}.txt", written(letter))
 
 
 def test_looking_at_the_link_puts_nobody_on_the_list(client: FlaskClient, letters: Letters):
@@ -380,10 +395,20 @@ def test_pages_of_the_newsletter_are_kept_by_no_cache(client: FlaskClient):
         assert not client.get(address).cache_control.public
 
 
-def test_two_that_ask_for_the_same_address_get_one_row(app: Flask):
+def test_eight_at_once_that_ask_for_the_same_address_cause_one_mail(app: Flask):
     now = clock.now()
-    for _ in range(2):
-        subscribers.ask(Ask(ADDRESS, "/", "form"), at=now)
+    start = Barrier(8)
 
+    def ask(_number: int) -> None:
+        with app.app_context():
+            start.wait()
+            subscribers.ask(Ask(ADDRESS, "/", "form"), at=now)
+            jobs.queue().close()
+            db.session.remove()
+
+    with ThreadPoolExecutor(8) as eight:
+        list(eight.map(ask, range(8)))
+
+    session().rollback()
     assert session().scalar(select(func.count(Subscriber.id))) == 1
-    assert fresh(subscribers.find_by_address(ADDRESS)).asked_at == now  # type: ignore[arg-type]
+    assert session().scalar(select(func.count(Letter.id))) == len(ledger()) == 1

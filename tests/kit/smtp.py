@@ -9,7 +9,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Mailbox:
-    """What arrived. `answers` maps a recipient to the reply it gets instead of `250 OK`.
+    """What arrived. `answers` and `verdicts` map a recipient to a reply instead of `250 OK`: to it, and to its letter.
 
     With `hangs_up_after` no connection may hand over more messages than that.
     """
@@ -17,6 +17,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.messages: list[tuple[str, bytes]] = []
         self.answers: dict[str, str] = {}
+        self.verdicts: dict[str, str] = {}
         self.hangs_up_after: int | None = None
         self.taken: dict[Session, int] = {}
 
@@ -39,6 +40,8 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
+        if envelope.rcpt_tos[0] in self.verdicts:
+            return self.verdicts[envelope.rcpt_tos[0]]
         self.messages += [(recipient, envelope.content) for recipient in envelope.rcpt_tos]
         self.taken[session] = self.taken.get(session, 0) + 1
         return "250 OK"

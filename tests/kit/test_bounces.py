@@ -253,6 +253,27 @@ def test_what_a_server_says_at_once_counts_too(
     assert (letter.state, held()) == (state, reason)
 
 
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        ("550 5.1.1 no such user", Meaning.HARD),
+        ("554 5.7.1 this looks like spam", Meaning.OURS),
+        ("552 5.2.2 mailbox full", Meaning.SOFT),
+    ],
+)
+def test_what_a_server_says_after_it_has_seen_the_letter_counts_too(mailbox: Mailbox, answer: str, meaning: Meaning):
+    mailbox.verdicts[ANN] = answer
+    with transaction():
+        letter = outbox.put(Mail("note", ANN, "", "A", "A", "A"))
+
+    outbox.deliver_due()
+
+    session().expire_all()
+    (bounce,) = suppression.bounces_of_letter(letter.id)
+    assert (letter.state, bounce.meaning, bounce.words) == (LetterState.FAILED, meaning, answer)
+    assert (held() is Reason.HARD_BOUNCE) is (meaning is Meaning.HARD)
+
+
 def test_a_letter_that_is_put_off_until_it_is_given_up_is_one_soft_one(mailbox: Mailbox, at: MoveClock):
     mailbox.answers[ANN] = "452 4.2.2 mailbox full"
     with transaction():
