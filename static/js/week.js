@@ -94,7 +94,9 @@ class Week {
       element.append(grip);
     }
     button.tabIndex = -1;
-    return Object.assign(hours, { day, element, button, removes: remove });
+    const to = document.createElement("span");
+    to.className = "week-to";
+    return Object.assign(hours, { day, element, button, to, removes: remove });
   }
 
   get pieces() {
@@ -129,7 +131,8 @@ class Week {
     hours.element.style.setProperty("--week-long", this.part(hours.end - hours.start));
     hours.element.classList.toggle("is-short", hours.end - hours.start < 60);
     hours.element.classList.toggle("is-tiny", hours.end - hours.start < 30);
-    hours.button.textContent = text(hours);
+    hours.button.replaceChildren(write(hours.start), hours.to);
+    hours.to.textContent = `\u2013${write(hours.end)}`;
     hours.button.setAttribute("aria-label", this.name(hours));
     hours.removes.setAttribute("aria-label", `Remove ${this.name(hours)}`);
   }

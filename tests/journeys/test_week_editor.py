@@ -105,8 +105,8 @@ def test_hours_do_not_run_into_each_other(week: Callable[..., Visitor]):
     robin.page.keyboard.press("Shift+ArrowDown")
     assert robin.value("monday") == "10:00–13:00, 13:00–17:00"
     assert said(robin) == "No room there. Monday, 10:00 to 13:00 stays."
-    drag(robin, "monday", 18, 16)
-    assert robin.value("monday") == "10:00–13:00, 13:00–17:00, 17:00–18:00"
+    drag(robin, "monday", 17.75, 16)
+    assert robin.value("monday") == "10:00–13:00, 13:00–17:00, 17:00–17:45"
 
 
 def test_hours_are_changed_with_the_keyboard_alone(week: Callable[..., Visitor]):
