@@ -33,7 +33,9 @@ const read = (typed) => {
     all.push({ start, end: end > start ? end : end + DAY });
   }
   all.sort((one, other) => one.start - other.start);
-  return all.some((one, place) => one.end > (all[place + 1]?.start ?? Infinity) || one.end - one.start > (one.end > DAY ? NIGHT : DAY)) ? null : all;
+  const meets = all.some((one, place) => one.end > (all[place + 1] ?? { start: all[0].start + DAY }).start);
+  const long = all.some((one) => one.end > DAY && one.end - one.start > NIGHT);
+  return meets || long ? null : all;
 };
 
 class Week {
@@ -154,7 +156,7 @@ class Week {
     return (
       start >= 0 && start < DAY && end - start >= Math.min(STEP, itself ? itself.end - itself.start : STEP) &&
       (end <= DAY || end - start <= NIGHT) &&
-      others.every((hours) => end <= hours.start || start >= hours.end) &&
+      others.every((hours) => (end <= hours.start || start >= hours.end) && end - DAY <= hours.start && hours.end - DAY <= start) &&
       before.every((hours) => hours.end - DAY <= start) &&
       after.every((hours) => end - DAY <= hours.start)
     );

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator
 
+from booking.hours_text import UnreadableHours, read_windows, write_windows
 from tests.journeys.running import RunningSite
 from tests.journeys.visitor import Visitor
 
@@ -15,6 +16,27 @@ ACCOUNT = {"name": "Robin Hale", "email": "robin@consultancy.example", "password
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OFFICE = "9:00–12:00, 13:00–17:00"
 FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.name"
+
+DRAWN = """[...document.querySelectorAll('[data-week-day="monday"] .week-hours')].map((one) => one.textContent)"""
+TYPED = (
+    *("", "closed", "None", "-", "9-5", "9-17", "9 am-5 pm", "9am – 5pm", "9:00—17:00", "9.15 to 10.45", "8 until 12"),
+    *("9-12, 13-17", "13-17; 9-12", "9-12 and 13-17", "9-12, 11-13", "9-12, 12-15", "0:00-24:00", "24:00-2:00", "9-9"),
+    *("22:00-2:00", "10 p.m. - 2 a.m.", "20-10", "18:00-10:00", "18:00-10:01", "22-2, 1-3", "22-2, 2-3", "22-9, 8-10"),
+    *(
+        "12 am-1 am",
+        "12 pm-1 pm",
+        "0 am-3",
+        "13 pm-15",
+        "9:60-10",
+        "25-26",
+        "9-12-15",
+        "9",
+        "whenever",
+        "9 - ",
+        ",",
+        "9-12,",
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +195,22 @@ def test_what_is_typed_is_drawn_and_what_cannot_be_read_is_left_alone(week: Call
     assert robin.value("thursday") == "whenever"
     robin.fill(thursday="8-9")
     assert pieces(robin, "thursday").all_inner_texts() == ["8:00–9:00"]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_the_picture_reads_hours_as_the_server_does(week: Callable[..., Visitor], part: int):
+    robin = week()
+    robin.fill(tuesday="")
+
+    for typed in TYPED[part::2]:
+        robin.fill(monday=typed)
+        try:
+            meant = write_windows(read_windows(typed))
+        except UnreadableHours:
+            meant = "unreadable"
+        unreadable = robin.page.locator('[data-week-day="monday"].is-unreadable').count()
+        drawn = "unreadable" if unreadable else ", ".join(robin.page.evaluate(DRAWN))
+        assert drawn == meant, typed
 
 
 def test_on_a_phone_one_day_is_drawn_at_a_time(week: Callable[..., Visitor]):
