@@ -227,6 +227,34 @@ def test_on_a_phone_one_day_is_drawn_at_a_time(week: Callable[..., Visitor]):
     assert pieces(robin, "friday").last.is_visible()
 
 
+def test_a_finger_that_scrolls_over_the_hours_changes_none(week: Callable[..., Visitor]):
+    robin = week(width=390)
+    finger = robin.context.new_cdp_session(robin.page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    robin.page.locator("[data-week-editor]").scroll_into_view_if_needed()
+    robin.page.evaluate("window.scrollTo({top: 200, behavior: 'instant'})")
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in places]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = robin.page.evaluate("scrollY")
+    for hour in (10.0, 12.4):
+        x, y = point(robin, "monday", hour)
+        touch("touchStart", (x, y))
+        for step in range(1, 9):
+            touch("touchMove", (x, y - 20 * step))
+        touch("touchEnd")
+    robin.page.wait_for_function("before => scrollY > before", arg=before)
+    assert robin.value("monday") == OFFICE
+    x, y = point(robin, "monday", 12.4)
+    touch("touchStart", (x, y))
+    touch("touchEnd")
+    robin.page.wait_for_function("document.querySelectorAll('[data-week-day=\"monday\"] .week-hours').length === 3")
+
+    assert robin.value("monday") == "9:00–12:00, 12:00–13:00, 13:00–17:00"
+
+
 def test_without_scripts_the_fields_are_all_there_is(week: Callable[..., Visitor]):
     robin = week(scripts=False)
 
