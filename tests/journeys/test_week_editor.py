@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, expect
 
 from booking.hours_text import UnreadableHours, read_windows, write_windows
-from tests.journeys.running import RunningSite
+from tests.journeys.running import RunningSite, wait_for
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -89,6 +89,25 @@ def drag(robin: Visitor, day: str, start: float, end: float) -> None:
     robin.page.mouse.move(*point(robin, day, (start + end) / 2))
     robin.page.mouse.move(*point(robin, day, end))
     robin.page.mouse.up()
+
+
+def come_to_rest(robin: Visitor) -> None:
+    """Wait until the page no longer scrolls."""
+
+    def rests() -> bool:
+        before = robin.page.evaluate("scrollY")
+        robin.page.wait_for_timeout(100)
+        return bool(robin.page.evaluate("scrollY") == before)
+
+    wait_for(rests, "the page to rest")
+
+
+def bring(robin: Visitor, day: str, hour: float) -> tuple[float, float]:
+    """Scroll until that hour of a day is half way down the screen; gives where it is."""
+    come_to_rest(robin)
+    robin.page.evaluate("by => window.scrollBy({top: by, behavior: 'instant'})", point(robin, day, hour)[1] - 450)
+    come_to_rest(robin)
+    return point(robin, day, hour)
 
 
 def test_hours_are_drawn_moved_stretched_and_removed_with_the_pointer(week: Callable[..., Visitor]):
@@ -231,26 +250,24 @@ def test_a_finger_that_scrolls_over_the_hours_changes_none(week: Callable[..., V
     robin = week(width=390)
     finger = robin.context.new_cdp_session(robin.page)
     finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    robin.page.locator("[data-week-editor]").scroll_into_view_if_needed()
-    robin.page.evaluate("window.scrollTo({top: 200, behavior: 'instant'})")
 
     def touch(kind: str, *places: tuple[float, float]) -> None:
         points = [{"x": x, "y": y} for x, y in places]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    before = robin.page.evaluate("scrollY")
     for hour in (10.0, 12.4):
-        x, y = point(robin, "monday", hour)
+        x, y = bring(robin, "monday", hour)
+        before = robin.page.evaluate("scrollY")
         touch("touchStart", (x, y))
         for step in range(1, 9):
             touch("touchMove", (x, y - 20 * step))
         touch("touchEnd")
-    robin.page.wait_for_function("before => scrollY > before", arg=before)
-    assert robin.value("monday") == OFFICE
-    x, y = point(robin, "monday", 12.4)
-    touch("touchStart", (x, y))
+        come_to_rest(robin)
+        assert robin.page.evaluate("scrollY") > before
+        assert robin.value("monday") == OFFICE
+    touch("touchStart", bring(robin, "monday", 12.4))
     touch("touchEnd")
-    robin.page.wait_for_function("document.querySelectorAll('[data-week-day=\"monday\"] .week-hours').length === 3")
+    expect(pieces(robin, "monday")).to_have_count(3)
 
     assert robin.value("monday") == "9:00–12:00, 12:00–13:00, 13:00–17:00"
 
