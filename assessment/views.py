@@ -50,8 +50,9 @@ def start() -> ResponseReturnValue:
     form = forms.StartForm(formdata=request.form)
     if not form.validate():
         return _start_page(form, typed=True), 422
-    origin = Origin.from_request(request.form, landing=request.form.get("landing", ""), referrer="")
-    submission = services.start(origin=origin, held4=form.conversations.data, now=clock.now(), staff=works_here())
+    submission = services.start(
+        origin=_origin_typed(), held4=form.conversations.data, now=clock.now(), staff=works_here()
+    )
     return redirect(_question_url(submission.key, CURRENT_SET.questions[0].key), 303)
 
 
@@ -202,15 +203,23 @@ def blocks(key: str) -> ResponseReturnValue:
     return response
 
 
+def _origin_typed() -> Origin:
+    """The trail as the form of the first page hands it on."""
+    sent = request.form
+    return Origin.from_request(sent, landing=sent.get("landing", ""), referrer=sent.get("referrer", ""))
+
+
 def _start_page(form: forms.StartForm, *, typed: bool) -> str:
-    origin = Origin.from_request(request.values, landing=request.values.get("landing", ""), referrer="")
-    landing = origin.landing or request.full_path.rstrip("?")[:200]
+    if request.method == "POST":
+        origin = _origin_typed()
+    else:
+        here, host = request.full_path.rstrip("?"), request.host.partition(":")[0]
+        origin = Origin.arriving(request.args, landing=here, before=request.referrer or "", own_host=host)
     return render_template(
         "assessment/start.html",
         form=form,
         typed=typed,
         origin=origin,
-        landing=landing,
         definition=LIVE_CONVERSATION,
         question_count=len(CURRENT_SET.path({})),
     )

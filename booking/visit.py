@@ -18,6 +18,10 @@ def look_of_request(said: Mapping[str, str], *, zone_name: str = "", clock: str 
     """How the visitor looks at times, by an address or a form; else by the zone and clock that are known of them."""
     language = request.accept_languages[0][0] if request.accept_languages else ""
     site_zone = current_settings().site_timezone
+    if request.method == "GET" and request.referrer:
+        host = request.host.partition(":")[0]
+        trail = Origin.arriving(said, landing="", before=request.referrer, own_host=host)
+        said = {**dict(said.items()), **dict(trail.utm)}
     return read_look(said, zone_name=zone_name or site_zone, clock=clock or clock_of(language))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 UTM_NAMES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 LONGEST = 200
@@ -26,6 +26,30 @@ class Origin:
         """The trail as the first page of a flow is told it: `?from=<story>`, UTM names, the referring page."""
         utm = tuple((name, query[name][:LONGEST]) for name in UTM_NAMES if query.get(name))
         return cls(query.get("from", "")[:LONGEST], landing[:LONGEST], referrer[:LONGEST], utm)
+
+    @classmethod
+    def arriving(cls, query: Mapping[str, str], *, landing: str, before: str, own_host: str) -> "Origin":
+        """The trail at the first page of a flow. `before` is the page that led here, as the browser tells it.
+
+        A page of ours is where they landed, with the campaign in its address; of a page elsewhere no more is kept than
+        where it is, since people's searches can stand in the rest.
+        """
+        try:
+            parts = urlsplit(before)
+            host, path = parts.hostname or "", parts.path
+            told = dict(parse_qsl(parts.query, max_num_fields=40))
+        except ValueError:
+            host, path, told = "", "", {}
+        if host and host == own_host:
+            campaign = {} if any(query.get(name) for name in UTM_NAMES) else told
+            known = {name: campaign[name] for name in UTM_NAMES if campaign.get(name)}
+            return cls.from_request(
+                {**dict(query.items()), **known},
+                landing=query.get("landing", "") or path or landing,
+                referrer=query.get("referrer", ""),
+            )
+        sent = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}" if host else query.get("referrer", "")
+        return cls.from_request(query, landing=query.get("landing", "") or landing, referrer=sent)
 
     @classmethod
     def from_mapping(cls, stored: Mapping[str, Any]) -> "Origin":

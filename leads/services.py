@@ -75,7 +75,8 @@ def capture(
         if origin is not None:
             lead.first_touch = lead.first_touch or touch
             lead.last_touch = touch
-            lead.story, lead.source = origin.plain_story, origin.source(current_settings().base_host)
+            lead.story = origin.plain_story or lead.story or ""
+            lead.source = origin.source(current_settings().base_host) or lead.source or ""
         current.flush()
         if known != (lead.name, lead.company, lead.phone):
             index(lead)
@@ -175,12 +176,15 @@ def add_note(lead: Lead, *, text: str, author: str, at: datetime) -> None:
         index(lead, text)
 
 
-def index(lead: Lead, *texts: str) -> None:
-    """Let a lead be found by what is known of them, and by the words of `texts`. Joins the caller's transaction."""
+def index(lead: Lead, *texts: str, new: bool = False) -> None:
+    """Let a lead be found by what is known of them, and by the words of `texts`. Joins the caller's transaction.
+
+    A `new` one has no words yet, and they are not asked for.
+    """
     lead.called = plain(lead.name or lead.address)[:120]
     wanted = words_of((lead.name, lead.address, lead.address_typed, lead.company, *texts), lead.phone)
     with transaction() as current:
-        known = set(current.scalars(select(LeadWord.word).where(LeadWord.lead_id == lead.id)))
+        known = set() if new else set(current.scalars(select(LeadWord.word).where(LeadWord.lead_id == lead.id)))
         if missing := wanted - known:
             current.execute(insert(LeadWord), [{"word": word, "lead_id": lead.id} for word in sorted(missing)])
 
@@ -214,7 +218,7 @@ def _new(key: str, typed: str, at: datetime, touch: dict[str, Any], told: Mappin
         if found is None:
             raise
         return found
-    index(lead)
+    index(lead, new=True)
     return lead
 
 

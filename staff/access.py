@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, current_app, redirect, request, session
+from flask import Blueprint, Flask, current_app, g, redirect, request, session
 from flask_login import current_user
 
 from kit import clock
@@ -17,6 +17,7 @@ from staff.roles import Right
 SIGN_IN = "/desk/sign-in"
 AGAIN = "/desk/sign-in/again"
 COOKIE_KEY = "desk"
+KNOWN = "signed_in_here"
 FRESH_SECONDS = 15 * 60
 FRESH_SECONDS_TO_SEND = 2 * FRESH_SECONDS  # a form that was opened in time may be filled in at leisure
 View = TypeVar("View", bound=Callable[..., Any])
@@ -68,8 +69,11 @@ def works_here() -> bool:
 
 
 def session_here() -> SignedIn | None:
-    """The session that this browser's cookie carries."""
-    return sessions.find(str(session.get(COOKIE_KEY, "")), at=clock.now())
+    """The session that this browser's cookie carries; looked up once a request."""
+    if KNOWN not in g:
+        setattr(g, KNOWN, sessions.find(str(session.get(COOKIE_KEY, "")), at=clock.now()))
+    found: SignedIn | None = g.get(KNOWN)
+    return found
 
 
 def _must_be_signed_in() -> Any:

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 import segno
-from flask import Flask, redirect, request, session
+from flask import Flask, g, redirect, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
@@ -28,7 +28,7 @@ from kit.db import session as database
 from kit.limits import limiter
 from kit.settings import Settings
 from staff import audit, sessions
-from staff.access import AGAIN, COOKIE_KEY, FRESH_SECONDS, SIGN_IN
+from staff.access import AGAIN, COOKIE_KEY, FRESH_SECONDS, KNOWN, SIGN_IN, session_here
 from staff.audit_models import Act
 from staff.models import Account, Passkey, Role
 from staff.passwords import UNICODE_FORM
@@ -225,7 +225,7 @@ def _keep_sessions(app: Flask, security: Any) -> None:
 
     def load_here(user_id: str) -> Account | None:
         found = load(user_id)
-        here = sessions.find(str(session.get(COOKIE_KEY, "")), at=clock.now()) if found else None
+        here = session_here() if found else None
         return found if here is not None and here.account_id == found.id else None
 
     app.login_manager.user_loader(load_here)  # type: ignore[attr-defined]
@@ -242,10 +242,12 @@ def _keep_sessions(app: Flask, security: Any) -> None:
 
 def _begin(_app: Flask, user: Account, **_rest: Any) -> None:
     session[COOKIE_KEY] = sessions.begin(user, agent=request.user_agent.string, at=clock.now())
+    g.pop(KNOWN, None)
 
 
 def _end(_app: Flask, **_rest: Any) -> None:
     sessions.forget(str(session.pop(COOKIE_KEY, "")))
+    g.pop(KNOWN, None)
 
 
 def _noting(act: Act) -> Callable[..., None]:

@@ -19,6 +19,7 @@ from booking.reply_refusals import NoSuchReply, ReplySettled
 from booking.reply_rules import ReplyOutcome
 from kit.db import session, transaction
 from kit.outbox import Letter
+from leads import lists
 from leads import services as leads
 from leads.models import HappeningKind
 from tests.booking.builders import MONDAY_10, a_booking, a_consult_type, a_hold, minutes
@@ -96,7 +97,7 @@ def test_a_decline_cancels_and_frees_the_time(
     assert "Declined in their calendar: We have filled the post" in text_of(host)
     assert "filled the post" not in text_of(guest)
     assert a_hold(consult_type, MONDAY_10, visitor="bob", now=SOON).state is BookingState.HOLD
-    assert leads.timeline(leads.list_leads().leads[0])[0].kind is HappeningKind.CONSULT_CANCELLED
+    assert leads.timeline(lists.list_leads().leads[0])[0].kind is HappeningKind.CONSULT_CANCELLED
     assert_letters_are_right(letters)
 
 
@@ -293,7 +294,7 @@ def test_a_proposed_time_that_is_free_comes_with_a_link_that_moves_to_it(
     assert page.form(0).submit().status_code == 303
     assert (consult().starts_at, consult().sequence) == (wanted, 1)
     assert reply_service.open_requests(SOON) == (), "who moved by the link waits for nobody"
-    assert HappeningKind.MOVE_ASKED in [found.kind for found in leads.timeline(leads.list_leads().leads[0])]
+    assert HappeningKind.MOVE_ASKED in [found.kind for found in leads.timeline(lists.list_leads().leads[0])]
     assert_letters_are_right(letters)
 
 

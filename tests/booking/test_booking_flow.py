@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from booking.models import BookingState, HostMode
 from kit.db import transaction
-from leads import services as leads
+from leads import lists
 from tests.booking.builders import a_consult_type, a_consultant
 from tests.booking.invite_rules import (
     event_of,
@@ -293,7 +293,7 @@ def test_the_story_of_the_link_is_kept_with_the_lead(visit: Visit):
     visit.address = "/book/?from=the-brush-off&utm_source=letter"
     visit.book(NINE)
 
-    lead = leads.list_leads().leads[0]
+    lead = lists.list_leads().leads[0]
     assert lead.first_story == "the-brush-off"
     assert lead.first_touch["utm"] == [["utm_source", "letter"]]
 

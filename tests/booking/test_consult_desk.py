@@ -14,6 +14,7 @@ from kit import clock, suppression
 from kit.db import session, transaction
 from kit.refusal_rules import Meaning
 from kit.suppression import Returned
+from leads import lists
 from leads import services as leads
 from leads.handover import Handover
 from leads.models import HappeningKind
@@ -71,7 +72,7 @@ def test_everything_that_is_known_stands_on_the_page(app: Flask, robin: Visit):
         *(f"Reference {booking.reference}", "Their calendar Perhaps"),
     ):
         assert known in text
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     assert page.links["Everything about Ann Bee"] == f"/desk/leads/{lead.public_id}"
     assert robin.get(page.links["Open what the guest sees"]).status == 200
 
@@ -99,7 +100,7 @@ def test_a_consult_is_marked_as_held_or_missed(visit: Visit, robin: Visit, at: M
     back = robin.get(page_of(booking)).form("/missed").submit()
 
     assert back.location == page_of(booking)
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     assert [happening.kind for happening in leads.timeline(lead)][:2] == [
         HappeningKind.CONSULT_MISSED,
         HappeningKind.CONSULT_HELD,
@@ -144,7 +145,7 @@ def test_a_consultant_moves_a_consult_and_the_guest_is_told_who_did(
     assert "Robin Hale moved the first conversation with Ann Bee." in host_told
     assert "The reason that was given: The train is late." in host_told
     assert visit.get(own).status == 200
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     happening = leads.timeline(lead)[0]
     assert (happening.kind, happening.headline) == (
         HappeningKind.CONSULT_MOVED,
@@ -219,7 +220,7 @@ def test_a_consultant_cancels_and_the_guest_gets_the_way_to_another_time(
     assert "Robin Hale cancelled the first conversation with Ann Bee." in text_of(host)
     assert [invite_of(message).one("METHOD").value for message in (guest, host)] == ["CANCEL", "CANCEL"]
     assert visit.get(own).status == 410
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     assert leads.timeline(lead)[0].headline == "First conversation cancelled by Robin Hale"
     assert_letters_are_right(letters)
 
@@ -326,7 +327,7 @@ def test_a_consult_is_given_to_somebody_else(two: ConsultType, visit_of: Visit, 
     assert (shown.status, "Tess Moe" in shown.text) == (200, True)
     assert visit_of.get(f"{own}/move?start={NINE}").form(0).submit().status_code == 303
     assert visit_of.get(visit_of.get(own + "/cancel").form(0).submit().location).heading == "The consult is cancelled"
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     assert "First conversation given to Tess Moe by Robin Hale" in [
         happening.headline for happening in leads.timeline(lead)
     ]

@@ -12,6 +12,7 @@ from booking.exchange_models import Offer, OfferState
 from booking.guard import Guest, Wish
 from booking.models import BookingState, BusyInterval, Consultant, WeeklyHours
 from kit.db import session, transaction
+from leads import lists
 from leads import services as leads
 from leads.models import HappeningKind, Lead
 from leads.origin import Origin
@@ -84,7 +85,7 @@ def test_a_consultant_sends_three_times_from_a_lead_s_page(robin: Visit, letters
 def test_somebody_new_becomes_a_lead(robin: Visit):
     send(robin)
 
-    assert [lead.address_typed for lead in leads.list_leads().leads] == ["ann@example.org"]
+    assert [lead.address_typed for lead in lists.list_leads().leads] == ["ann@example.org"]
 
 
 def test_another_length_and_other_days_keep_what_was_typed(robin: Visit, letters: Letters):

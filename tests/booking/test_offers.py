@@ -14,6 +14,7 @@ from booking.models import Booking, BookingState, ConsultType
 from booking.offer_refusals import NothingToOffer, OfferOver, OfferTaken, OfferWaiting, TooManyTimes, TooNear
 from booking.refusals import InvitedRecently, SlotNotOffered, SlotTaken
 from kit.db import session
+from leads import lists
 from leads import services as leads
 from leads.handover import Handover
 from leads.models import HappeningKind, Stage
@@ -177,7 +178,7 @@ def test_declining_the_last_one_ends_the_offer_and_everybody_knows(app: Flask, l
     assert [row[1:] for row in rows()] == [(BookingState.LAPSED, 1)] * 3
     assert "http://localhost/book/first-conversation/" in text_of(letters()[-2])
     assert letters()[-1]["Subject"] == "No time was taken: First conversation"
-    lead = leads.list_leads().leads[0]
+    lead = lists.list_leads().leads[0]
     assert [found.headline for found in leads.timeline(lead)] == [
         "None of the offered times fits",
         "Asked for times by mail",
@@ -199,7 +200,7 @@ def test_after_a_day_the_offer_ends_by_itself(app: Flask, letters: Letters, at: 
     assert exchanged(letters)[3:] == [(start, "CANCEL", "CANCELLED", "1") for start in THREE]
     assert "has not been taken" in text_of(letters()[-2])
     assert "http://localhost/book/first-conversation/" in text_of(letters()[-2])
-    lead = leads.list_leads().leads[0]
+    lead = lists.list_leads().leads[0]
     assert leads.timeline(lead)[0].kind is HappeningKind.TIMES_WITHDRAWN
     assert a_hold(consult_type, THREE[0], visitor="bob", now=NOW + DAY).state is BookingState.HOLD
     assert_letters_are_right(letters)
@@ -274,7 +275,7 @@ def test_the_lead_is_known_with_where_they_came_from(app: Flask, letters: Letter
     offer = offers.ask(a_consult_type(), wish, ANN, THREE, now=NOW)
     offers.accept(offers.times_of(offer)[0], now=NOW)
 
-    lead = leads.list_leads().leads[0]
+    lead = lists.list_leads().leads[0]
     assert (lead.name, lead.first_story, lead.stage) == ("Ann Bee", "the-brush-off", Stage.CONSULT_BOOKED)
     assert [found.kind for found in leads.timeline(lead)] == [HappeningKind.CONSULT_BOOKED, HappeningKind.TIMES_ASKED]
     host = [message for message in letters() if message["To"].addresses[0].addr_spec == "robin@consultancy.example"]

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from booking.models import DateOverride, HostMode, PlaceKind, WeeklyHours
 from booking.picker import days_of, month_of
 from kit.db import session, transaction
+from leads import lists
 from leads import services as leads
 from leads.models import HappeningKind, Stage
 from tests.booking.builders import a_consult_type, a_consultant
@@ -249,7 +250,7 @@ def test_where_nothing_is_free_one_can_leave_word(app: Flask, client: FlaskClien
     noted = visit.page(form.submit(later="month", name="Ann Bee", address="ann@example.org"))
 
     assert "Monday 30 November 2026" in noted.text
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     (happening,) = leads.timeline(lead)
     assert happening.kind is HappeningKind.CALL_BACK_ASKED
     assert happening.facts == {"due": "2026-11-30", "later": "month"}
@@ -268,7 +269,7 @@ def test_a_call_back_needs_a_name_an_address_and_a_time(app: Flask, client: Flas
         "Choose when we should get back to you",
     ]
     assert page.form(0).values["phone"] == ["+1 555 010 0199"]
-    assert leads.list_leads().total == 0
+    assert lists.list_leads().total == 0
     assert letters() == []
 
 

@@ -8,8 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-import leads.lists
-import leads.services
 from booking import guard, reassigning, services, waitlist, waitlist_job
 from booking.exchange_models import WaitlistEntry, WaitState
 from booking.guard import Guest, Wish
@@ -19,6 +17,7 @@ from booking.waiting import Waiting
 from booking.waitlist import Asking
 from booking.waitlist_refusals import FreeAlready, NoSuchPlace, NothingEarlier, OpeningGone, PlaceGone, TooManyPlaces
 from kit.db import session, transaction
+from leads import lists
 from leads.handover import Handover
 from leads.origin import Origin
 from tests.booking.builders import a_consult_type, a_consultant, minutes
@@ -222,7 +221,7 @@ def test_whoever_waits_is_a_lead_with_their_trail(app: Flask):
     all_booked(consult_type)
     entry = joined(consult_type, handover=Handover(gap=7.2), origin=Origin(story="the-brush-off"))
 
-    (lead,) = leads.lists.list_leads(leads.lists.Wanted(search="ann@")).leads
+    (lead,) = lists.list_leads(lists.Wanted(search="ann@")).leads
     assert (entry.lead_id, lead.first_story, lead.name) == (lead.id, "the-brush-off", "Ann Avery")
 
 

@@ -299,6 +299,24 @@ class Tour:
         ann.open("/desk/leads/")
         ann.follow("Ann Bee")
         self.camera.take(ann, "desk-lead")
+        lead = ann.path
+        for name in ("edit", "merge", "sheet", "record", "erase"):
+            ann.open(f"{lead}/{name}")
+            self.camera.take(ann, f"desk-lead-{name}")
+        for name, address in {
+            "board": "/desk/leads/board",
+            "log": "/desk/team/log",
+            "colleague": "/desk/team/1",
+            "webhooks": "/desk/webhooks/",
+            "password": "/desk/account/password",
+            "second-factor": "/desk/account/second-factor",
+            "recovery-codes": "/desk/account/recovery-codes",
+            "passkeys": "/desk/account/passkeys",
+            "again": "/desk/sign-in/again",
+            "keys": "/desk/keys",
+        }.items():
+            ann.open(address)
+            self.camera.take(ann, f"desk-{name}")
         for name in ("sheet", "sheet/wrong", "inbox"):
             ann.open(f"/dev/{name}")
             self.camera.take(ann, "dev-" + name.replace("/", "-"))

@@ -57,7 +57,7 @@ def test_a_passkey_stands_in_for_the_password(site: RunningSite, visitor: Callab
     robin.open("/desk/leads/")
     robin.page.get_by_role("link", name="Sign in with a passkey").click()
     robin.page.get_by_role("button", name="Use a passkey").click()
-    robin.page.wait_for_url("**/desk/leads/")
+    expect(robin.page.get_by_role("heading", name="Leads", exact=True)).to_be_visible()
 
     robin.open("/desk/account/passkeys")
     robin.press("Remove My telephone")

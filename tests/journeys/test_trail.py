@@ -1,0 +1,78 @@
+"""Where somebody came from is known to the end of their way, and nothing of it lies on their device."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.journeys.running import RunningSite
+from tests.journeys.visitor import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+FIRST, SECOND = "the-night-supervisor", "two-weeks-is-a-date"
+CAMPAIGN = "utm_source=letter&utm_campaign=autumn"
+STORED = "Object.keys(localStorage).length + Object.keys(sessionStorage).length"
+
+
+def touches(site: RunningSite, address: str) -> tuple[Any, ...]:
+    with closing(sqlite3.connect(site.instance / "site.sqlite3", timeout=15)) as database:
+        row = database.execute(
+            "SELECT json_extract(first_touch, '$.story'), json_extract(first_touch, '$.landing'), "
+            "json_extract(first_touch, '$.utm'), json_extract(last_touch, '$.story'), source "
+            "FROM lead WHERE address = ?",
+            (address,),
+        ).fetchone()
+    return tuple(row)
+
+
+def assert_clean(ann: Visitor) -> None:
+    assert ann.page.context.cookies() == []
+    assert ann.page.evaluate(STORED) == 0
+
+
+def finish(ann: Visitor, address: str) -> None:
+    ann.press("See whether it is enough")
+    assert_clean(ann)
+    ann.press("Start")
+    ann.answer_all({})
+    ann.press("Show my result")
+    ann.fill(name="Ann Bee", address=address, paper="letter")
+    ann.press("Send me the report")
+
+
+def test_a_campaign_is_known_after_two_stories(site: RunningSite, visitor: Callable[..., Visitor]):
+    ann = visitor()
+    ann.open(f"/stories/{FIRST}?{CAMPAIGN}")
+    assert_clean(ann)
+    ann.page.locator('header a[href*="/stories/"]').first.click()
+    ann.page.locator(f'main a[href*="/stories/{SECOND}"]').first.click()
+    ann.page.get_by_role("button", name="See whether it is enough").wait_for()
+    assert_clean(ann)
+    assert "utm" not in ann.page.url.partition("#")[0]
+    ann.fill(conversations="16")
+    finish(ann, "ann.trail@example.com")
+
+    story, landing, utm, last, source = touches(site, "ann.trail@example.com")
+    assert (story, landing, last, source) == (SECOND, f"/stories/{FIRST}", SECOND, "letter")
+    assert utm == '[["utm_source","letter"],["utm_campaign","autumn"]]'
+
+
+def test_without_scripts_the_story_and_the_campaign_of_its_own_page_are_known(
+    site: RunningSite, visitor: Callable[..., Visitor]
+):
+    ann = visitor(scripts=False)
+    ann.open(f"/stories/{FIRST}?{CAMPAIGN}")
+    ann.fill(conversations="16")
+    ann.press("See whether it is enough")
+    assert ann.page.context.cookies() == []
+    ann.press("Start")
+    ann.answer_all({})
+    ann.press("Show my result")
+    ann.fill(name="Bo Bee", address="bo.trail@example.com", paper="letter")
+    ann.press("Send me the report")
+
+    story, landing, utm, _, source = touches(site, "bo.trail@example.com")
+    assert (story, landing, source) == (FIRST, f"/stories/{FIRST}", "letter")
+    assert "autumn" in utm
