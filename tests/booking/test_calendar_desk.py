@@ -312,7 +312,8 @@ def test_the_feed_is_opened_renewed_and_closed(robin: Visit, client: FlaskClient
 
 
 def test_somebody_at_the_desk_who_hosts_nothing_yet_sees_no_calendars(app: Flask):
-    author = at_the_desk(app, "Wren Ito", "wren@consultancy.example", role="author")
+    at_the_desk(app, "Robin Hale", "robin@consultancy.example")
+    second = at_the_desk(app, "Wren Ito", "wren@consultancy.example", role="owner")
 
-    assert "No calendar yet" in author.get(DESK).text
+    assert "No calendar yet" in second.get(DESK).text
     assert calendar_sources.read_due() == 0

@@ -293,7 +293,7 @@ def test_a_consult_is_given_to_somebody_else(two: ConsultType, visit_of: Visit, 
     page = robin.get(response.location)
     assert "It is given over." in page.text
     assert "Tess Moe" in page.text
-    (lead,) = leads.list_leads().leads
+    (lead,) = lists.list_leads().leads
     assert "BeforeSam Low" in robin.get(f"/desk/leads/{lead.public_id}").text
     old, new = bookings()
     assert (old.state, old.reason, new.state) == (
