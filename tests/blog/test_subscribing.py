@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from threading import Barrier, Lock
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 import leads.services
 from blog import subscribers
 from blog.subscription_models import Subscriber, SubscriberState
-from kit import clock, jobs, outbox, suppression
+from kit import clock, outbox, suppression
 from kit.db import db, session, transaction
 from kit.mail import Mail, Purpose
 from kit.outbox import Letter, LetterState
@@ -397,14 +397,12 @@ def test_pages_of_the_newsletter_are_kept_by_no_cache(client: FlaskClient):
 
 def test_eight_at_once_that_ask_for_the_same_address_cause_one_mail(app: Flask):
     now = clock.now()
-    start, one_by_one = Barrier(8), Lock()
+    start = Barrier(8)
 
     def ask(_number: int) -> None:
         with app.app_context():
             start.wait()
             subscribers.ask(Ask(ADDRESS, "/", "form"), at=now)
-            with one_by_one:  # the library's closing is not made for two at once
-                jobs.queue().close()
             db.session.remove()
 
     with ThreadPoolExecutor(8) as eight:
