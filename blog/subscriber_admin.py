@@ -1,9 +1,5 @@
 """Who gets the stories, at the desk: the list, one subscriber with what they agreed to, the table for spreadsheets."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import TypeVar
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +8,7 @@ from blog import subscribers
 from blog.newsletter_forms import ButtonForm, TakeOffForm
 from blog.subscription_models import Subscriber, SubscriberState
 from blog.views import shelf
-from kit import clock, outbox, suppression
+from kit import asked, clock, outbox, suppression
 from kit.context import current_settings
 from kit.mail import Purpose
 from kit.spreadsheets import as_csv
@@ -24,7 +20,6 @@ from staff.roles import Right
 
 blueprint = desk_only(Blueprint("subscriber_admin", __name__, url_prefix="/desk/newsletter/subscribers"))
 
-Kind = TypeVar("Kind", bound=StrEnum)
 LETTERS, BOUNCES = 8, 8
 HEAD = ("address", "state", "held back", "asked", "confirmed", "left", "page", "story", "words agreed to")
 
@@ -32,13 +27,12 @@ HEAD = ("address", "state", "held back", "asked", "confirmed", "left", "page", "
 @blueprint.get("/")
 def overview() -> ResponseReturnValue:
     """The list: in one state, looked for by address."""
-    search = request.args.get("search", "").strip()[:200]
-    number, state = request.args.get("page", "1"), _one_of(SubscriberState, "state")
+    search, state = asked.search(), asked.one_of(SubscriberState, "state")
     return render_template(
         "blog/desk/subscribers.html",
         page=subscribers.list_subscribers(
             at=clock.now(),
-            number=int(number) if number.isdecimal() and len(number) < 9 else 1,
+            number=asked.page_number(),
             state=state,
             search=search,
         ),
@@ -123,10 +117,3 @@ def _row(found: Subscriber, held: Suppression | None) -> tuple[str, ...]:
         found.story,
         consent.WORDINGS.get(found.wording, found.wording),
     )
-
-
-def _one_of(kind: Callable[[str], Kind], name: str) -> Kind | None:
-    try:
-        return kind(request.args.get(name, ""))
-    except ValueError:
-        return None

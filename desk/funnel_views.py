@@ -6,9 +6,9 @@ from datetime import timedelta
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from desk import asked, funnel_chart
+from desk import funnel_chart
 from desk.shown import own_zone_name, story_titles
-from kit import clock
+from kit import asked, clock
 from kit.zones import zone
 from leads import funnel
 from leads.funnel_models import Step

@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 import leads.services
-from desk import asked, facts, mail_words, person
+from desk import facts, mail_words, person
 from desk.forms import ButtonForm, DetailsForm, NoteForm, StageForm, ViewForm
 from desk.known import look_up
 from desk.shown import by_files, own_zone_name, story_titles
-from kit import clock
+from kit import asked, clock
 from kit.refusals import NotFound
 from kit.zones import zone
 from leads import changes, lists, merging, saved

@@ -4,13 +4,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from kit.spreadsheets import harmless
 from leads.models import Lead
 
 HEADINGS = (
     *("Name", "Address", "Company", "Telephone", "Stage", "Result", "Story", "Source", "Consult booked"),
     *("Call back on", "Known since", "Latest news"),
 )
-ACTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet reckon (OWASP, CSV injection)
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which spreadsheets know UTF-8
 AT_ONCE = 200
 
@@ -28,11 +28,6 @@ def lines(leads: Iterable[Lead]) -> Iterator[str]:
             written.seek(0)
             written.truncate()
     yield written.getvalue()
-
-
-def harmless(value: str) -> str:
-    """The value; with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{value}" if value.lstrip(" ").startswith(ACTS) or value.startswith(ACTS) else value
 
 
 def _values(lead: Lead) -> tuple[str, ...]:

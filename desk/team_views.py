@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from desk import colleagues
-from desk.asked import one_of, page_number
 from kit import clock
+from kit.asked import one_of, page_number
 from kit.context import current_settings
 from kit.refusals import Refusal
 from staff import audit, team

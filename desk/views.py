@@ -6,13 +6,13 @@ from flask.typing import ResponseReturnValue
 import booking.calendar_sources
 import booking.schedule
 import leads.services
-from desk import asked, checklist, failures, mail_words
+from desk import checklist, failures, mail_words
 from desk.downloads import file_of
 from desk.forms import ButtonForm
 from desk.places import home_of, places_of
 from desk.shown import by_files, own_zone_name, story_titles
 from desk.today import look
-from kit import clock, mail_reading, outbox, resending, suppression
+from kit import asked, clock, mail_reading, outbox, resending, suppression
 from kit.outbox import LetterState
 from kit.refusals import NotFound
 from kit.security import as_mail

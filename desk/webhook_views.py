@@ -3,11 +3,10 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from desk import asked
 from desk.forms import ButtonForm
 from desk.shown import own_zone_name
 from desk.webhook_forms import WebhookForm
-from kit import clock
+from kit import asked, clock
 from kit.db import transaction
 from leads import webhooks
 from leads.webhook_models import DeliveryState, Webhook

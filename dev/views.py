@@ -10,6 +10,7 @@ from flask_login import current_user
 from desk.downloads import file_of
 from dev import sheet
 from kit import mail_reading, outbox
+from kit.asked import page_number
 from kit.context import current_settings
 from kit.refusals import NotFound
 from kit.security import CONTENT_SECURITY_POLICY, as_mail
@@ -37,14 +38,14 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/inbox")
 def inbox() -> ResponseReturnValue:
     """The letters, newest first, with the newest of the page opened."""
-    page = outbox.list_letters(number=_page_number())
+    page = outbox.list_letters(number=page_number())
     return _inbox(page, page.letters[0].id if page.letters else None)
 
 
 @blueprint.get("/inbox/<int:letter_id>")
 def letter(letter_id: int) -> ResponseReturnValue:
     """One letter: text, HTML, calendar and headers side by side."""
-    return _inbox(outbox.list_letters(number=_page_number()), letter_id)
+    return _inbox(outbox.list_letters(number=page_number()), letter_id)
 
 
 @blueprint.get("/inbox/<int:letter_id>/html")
@@ -105,8 +106,3 @@ def _links(html: str) -> tuple[str, ...]:
     """Where a mail leads, each address once. The frame it is shown in follows none of them."""
     found = re.findall(r'href="([^"]+)"', html)
     return tuple(dict.fromkeys(address.replace("&amp;", "&") for address in found))
-
-
-def _page_number() -> int:
-    number = request.args.get("page", "1")
-    return int(number) if number.isdecimal() and len(number) < 9 else 1

@@ -19,5 +19,9 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def harmless(cell: str) -> str:
     """The text as it is, behind an apostrophe where it would be a formula. U+0000, which ends a cell, is left out."""
-    cell = cell.replace("\x00", "")
+    return guarded(cell.replace("\x00", ""))
+
+
+def guarded(cell: str) -> str:
+    """The text, behind an apostrophe where it would be a formula."""
     return f"'{cell}" if cell.lstrip(" ").startswith(DANGEROUS) else cell

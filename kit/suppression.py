@@ -6,8 +6,6 @@ whatever happened before; that mail came back is said at the desk.
 An address is known by a keyed hash. It stands beside the hash for as long as its person is known, and goes with them.
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +15,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, or_, sele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.context import current_settings
+from kit import tokens
 from kit.db import Base, UtcDateTime, enum_column, session, transaction
 from kit.mail import Purpose
 from kit.refusal_rules import Meaning
@@ -93,8 +91,7 @@ class NoSuchSuppression(NotFound):
 
 def hash_of(address: str) -> str:
     """What an address is known by; nobody without the site's secret key can tell whose it is."""
-    key = hashlib.sha256(b"site.suppression" + current_settings().secret_key.encode()).digest()
-    return hmac.new(key, address.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return tokens.keyed_hash("suppression", address)
 
 
 def note(returned: Returned, *, at: datetime) -> bool:

@@ -1,14 +1,12 @@
 """What the leads keep of a person, to be handed out or erased."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from kit.context import current_settings
+from kit import tokens
 from kit.db import session
 from kit.rows import as_mapping
 from leads import consent
@@ -48,5 +46,4 @@ def was_erased(address: str) -> bool:
 
 def hash_of(address: str) -> str:
     """What is left of an address: without the site's secret key nobody can tell whose it is."""
-    key = hashlib.sha256(b"site.erasure" + current_settings().secret_key.encode()).digest()
-    return hmac.new(key, address.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return tokens.keyed_hash("erasure", address)

@@ -1,12 +1,10 @@
 """After wrong passwords one waits: longer each time, and whether or not there is such an account."""
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from kit.context import current_settings
+from kit import tokens
 from kit.db import session, transaction
 from kit.words import plural
 from staff.models import WrongTries
@@ -68,5 +66,4 @@ def forget_old(*, at: datetime) -> None:
 
 
 def _key(name: str) -> str:
-    secret = current_settings().secret_key.encode() + b"wrong tries"
-    return hmac.new(secret, name.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return tokens.keyed_hash("wrong tries", name)

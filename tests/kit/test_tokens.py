@@ -50,3 +50,11 @@ def test_any_altered_character_is_noticed(app: Flask):
 def test_rubbish_is_refused_with_a_sentence(app: Flask, rubbish: str):
     with pytest.raises(LinkAltered):
         tokens.read("manage", rubbish)
+
+
+def test_a_text_is_known_by_another_hash_for_each_purpose(app: Flask):
+    known = tokens.keyed_hash("erasure", "Ann@Example.com")
+
+    assert known == tokens.keyed_hash("erasure", " ann@example.com ")
+    assert known != tokens.keyed_hash("suppression", "ann@example.com")
+    assert "ann" not in known
