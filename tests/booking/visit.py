@@ -9,18 +9,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-import staff.services
 from booking.models import Booking, BookingState
 from kit.db import session
 from tests.booking.invite_rules import assert_invite_history, assert_invite_rules
 from tests.page import Page
+from tests.staff.signed_in import signed_in
 
 Letters = Callable[[], list[EmailMessage]]
 MoveClock = Callable[[datetime], None]
 NOW = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 NINE = "2026-11-02T14:00:00Z"  # 9:00 in New York on the Monday after the clocks changed
 TEN = "2026-11-02T15:00:00Z"
-PASSWORD = "a few unrelated words"
 
 DETAILS = {
     "name": "Ann Bee",
@@ -68,11 +67,7 @@ class Visit:
 
 def at_the_desk(app: Flask, name: str, address: str, *, role: str = "consultant") -> Visit:
     """A browser of somebody who works here, signed in."""
-    invitation = staff.services.invite(role=role, at=NOW)
-    staff.services.accept_invitation(invitation.secret, staff.services.NewAccount(name, address, PASSWORD), at=NOW)
-    visit = Visit(app.test_client())
-    visit.get("/desk/sign-in").form(0).submit(email=address, password=PASSWORD)
-    return visit
+    return Visit(signed_in(app, name, address, role))
 
 
 def bookings() -> list[Booking]:

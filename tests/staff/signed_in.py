@@ -1,13 +1,13 @@
 """Somebody who works here, with a browser that is signed in."""
 
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_security.utils import login_user
 
 from kit import clock
 from staff import services
 from staff.models import Account
 from staff.services import NewAccount
-from tests.page import Page
 
 PASSWORD = "a few unrelated words"
 
@@ -23,12 +23,17 @@ def signed_in(
     name: str = "Robin Vale",
     email: str = "robin@example.com",
     role: str = "owner",
-    password: str = PASSWORD,
 ) -> FlaskClient:
     """A browser of somebody who was just invited and has made their account."""
-    invitation = services.invite(role=role, at=clock.now())
+    return browser_of(app, an_account(name, email, role))
+
+
+def browser_of(app: Flask, account: Account) -> FlaskClient:
+    """A browser with the cookie that signing in gives. The pages of signing in have tests of their own."""
     client = app.test_client()
-    welcome = Page(client.get(f"/desk/welcome/{invitation.secret}"), client)
-    response = welcome.form().submit(name=name, email=email, password=password)
-    assert response.status_code == 302, response.get_data(as_text=True)
+    with app.test_request_context("/desk/"):
+        login_user(account, authn_via=["password"])
+        given = dict(session)
+    with client.session_transaction() as kept:
+        kept.update(given)
     return client
