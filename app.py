@@ -11,6 +11,7 @@ from flask_login import user_logged_in
 import assessment.check_in_views
 import assessment.check_ins
 import assessment.method_views
+import assessment.report_requests
 import assessment.services
 import assessment.views
 import blog.admin
@@ -122,7 +123,7 @@ BLUEPRINTS = (
 
 JOBS: dict[str, Callable[[], object]] = {
     "deliver_letters": kit.outbox.deliver_due,
-    "render_reports": assessment.services.render_due_reports,
+    "render_reports": assessment.report_requests.render_due_reports,
     "forget_old_drafts": assessment.services.forget_old_drafts,
     "write_check_ins": assessment.check_ins.write_due,
     "forget_check_ins": assessment.check_ins.forget_unconfirmed,

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from assessment import check_ins, forms, retakes, services, wording
+from assessment import check_ins, forms, report_requests, retakes, services, wording
 from assessment.charts import Chart, charts_of
 from assessment.comparing import beside_others
 from assessment.method_forms import case_of
@@ -17,8 +17,8 @@ from assessment.plan_calendar import DEFAULT_HOUR, MOST_BLOCKS, plan_calendar
 from assessment.practices import LEVER_NAMES
 from assessment.questions import CURRENT_SET, LIVE_CONVERSATION, SECTIONS, Question
 from assessment.refusals import ReportNotReady
+from assessment.report_requests import ReportWish
 from assessment.said import answers_said, own_answer
-from assessment.services import ReportWish
 from assessment.sharing import read_shared, share_token
 from kit import clock
 from kit.context import current_settings
@@ -127,8 +127,8 @@ def ask_for_report(key: str) -> ResponseReturnValue:
         hour=form.block_hour.data or DEFAULT_HOUR,
         newsletter=bool(form.newsletter.data),
     )
-    report = services.ask_for_report(key, wish, now=clock.now())
-    return redirect(f"/assessment/report/{services.report_token(report)}", 303)
+    report = report_requests.ask_for_report(key, wish, now=clock.now())
+    return redirect(f"/assessment/report/{report_requests.report_token(report)}", 303)
 
 
 @blueprint.post("/result/<key>/again")
@@ -167,14 +167,14 @@ def book(key: str) -> ResponseReturnValue:
 @blueprint.get("/report/<token>")
 def report(token: str) -> ResponseReturnValue:
     """Where the report is to be had. Opening it changes nothing."""
-    found = services.get_report(token)
+    found = report_requests.get_report(token)
     return render_template("assessment/report_page.html", report=found, token=token, ready=_ready(found))
 
 
 @blueprint.get("/report/<token>.pdf")
 def report_file(token: str) -> ResponseReturnValue:
     """The report itself."""
-    found = services.get_report(token)
+    found = report_requests.get_report(token)
     if not _ready(found) or found.pdf is None:
         raise ReportNotReady
     response = Response(found.pdf, mimetype="application/pdf")

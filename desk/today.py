@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-import assessment.services
+import assessment.report_requests
 import booking.schedule
 import booking.services
 import leads.lists
@@ -160,7 +160,7 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
 
 def _without_report(now: datetime) -> tuple[Lead, ...]:
     """Who asked for a report of late that could not be made."""
-    wanted = [report.lead_id for report in assessment.services.failed_reports(since=now - REPORTS_FROM)]
+    wanted = [report.lead_id for report in assessment.report_requests.failed_reports(since=now - REPORTS_FROM)]
     return tuple(session().scalars(select(Lead).where(Lead.id.in_(wanted)).order_by(Lead.id))) if wanted else ()
 
 

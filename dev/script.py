@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+import assessment.report_requests
 import assessment.services
 import booking.services
 import leads.services
 from assessment.render import RenderFailed, ReportInput
 from assessment.report import make_report
-from assessment.services import ReportWish
+from assessment.report_requests import ReportWish
 from booking import call_back, drafts, offers, reminders, schedule, three_times
 from booking.call_back import CallBack, Later
 from booking.exchange_models import Offer
@@ -97,14 +98,16 @@ class Script:
 
         def act(at: datetime) -> None:
             wish = ReportWish(person.name, person.address, person.company, paper)
-            assessment.services.ask_for_report(self.scored[person], wish, now=at)
+            assessment.report_requests.ask_for_report(self.scored[person], wish, now=at)
 
         self.scene(at, act)
 
     def worker_renders(self, at: datetime, *, fails: bool = False, mail_leaves: bool = True) -> None:
         """The worker makes the reports that wait, or cannot."""
         render = _cannot if fails else make_report
-        self.scene(at, lambda _at: _ignore(assessment.services.render_due_reports(render)), mail_leaves=mail_leaves)
+        self.scene(
+            at, lambda _at: _ignore(assessment.report_requests.render_due_reports(render)), mail_leaves=mail_leaves
+        )
 
     def holds(self, person: Person, at: datetime, kind: str, wanted: datetime) -> None:
         """A person picks a time and has typed a little."""

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from assessment import retakes, services
+from assessment import report_requests, retakes, services
 from assessment.models import Submission
 from assessment.peers import INDICATIVE_BELOW, LEAST, Peer, beside
-from assessment.services import ReportWish
+from assessment.report_requests import ReportWish
 from kit import clock
 from kit.db import session
 from tests.assessment.scored import a_scored
@@ -82,7 +82,7 @@ def compared(page: Page) -> bool:
 
 def ask_for_report(submission: Submission, address: str) -> None:
     wish = ReportWish("Ann", address, "", "a4")
-    services.ask_for_report(submission.key, wish, now=clock.now())
+    report_requests.ask_for_report(submission.key, wish, now=clock.now())
 
 
 def test_from_the_sixth_submission_on_the_reader_stands_beside_five(client: FlaskClient):

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from assessment import services
+from assessment import report_requests, services
 from assessment.models import Report, Submission
 from assessment.questions import QUESTIONS
 from assessment.sources import SOURCES
@@ -314,8 +314,8 @@ def test_the_report_is_made_and_mailed_once(app: Flask, client: FlaskClient, let
     assert waiting.heading == "Your report is being made"
     assert client.get(answer.location + ".pdf").status_code == 404
 
-    assert services.render_due_reports() == 1
-    assert services.render_due_reports() == 0
+    assert report_requests.render_due_reports() == 1
+    assert report_requests.render_due_reports() == 0
 
     ready = Page(client.get(answer.location), client)
     assert ready.heading == "Your report is ready"

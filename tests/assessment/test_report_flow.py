@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from assessment import services
+from assessment import report_requests
 from assessment.models import Report, ReportState
 from assessment.render import Renderer
 from kit import clock, jobs
@@ -50,7 +50,7 @@ def fails() -> Iterator[Callable[[], None]]:
 
 
 def work(renderer: Renderer) -> None:
-    jobs.queue().jobs["render_reports"] = lambda: services.render_due_reports(renderer.render)
+    jobs.queue().jobs["render_reports"] = lambda: report_requests.render_due_reports(renderer.render)
     jobs.queue().run("render_reports")
 
 
@@ -82,7 +82,7 @@ def test_the_days_and_the_hour_that_were_chosen_are_those_in_the_report(client: 
     at(clock.now() + timedelta(days=10))  # 10 November, a Tuesday
 
     asked = result.form("/report").submit(**ANN, block_days=["WE", "FR"], block_hour="15:00")
-    services.render_due_reports()
+    report_requests.render_due_reports()
 
     pdf = client.get(asked.location + ".pdf").get_data()
     assert blocks_in(pdf) == [
@@ -102,7 +102,10 @@ def test_other_days_are_another_report_and_the_same_ones_are_not(client: FlaskCl
     ]
 
     assert len(session().scalars(select(Report.id)).all()) == 3
-    assert services.get_report(asked[1].rsplit("/", 1)[1]).id == services.get_report(asked[3].rsplit("/", 1)[1]).id
+    assert (
+        report_requests.get_report(asked[1].rsplit("/", 1)[1]).id
+        == report_requests.get_report(asked[3].rsplit("/", 1)[1]).id
+    )
 
 
 @pytest.mark.parametrize("slip", [{"block_days": ["SU"]}, {"block_hour": "03:00"}, {"block_hour": "x"}])
@@ -160,7 +163,7 @@ def test_a_report_that_failed_can_be_asked_for_again(
     fails()
 
     again = form.submit(**ANN)
-    services.render_due_reports()
+    report_requests.render_due_reports()
 
     assert Page(client.get(again.location), client).heading == "Your report is ready"
     assert letters()[-1]["Subject"] == "Your conversation gap: the report"
@@ -173,7 +176,7 @@ def test_a_failure_is_not_shown_for_ever(app: Flask, client: FlaskClient, fails:
 
     at(clock.now() + timedelta(days=15))
 
-    assert services.failed_reports(since=clock.now() - timedelta(days=14)) == ()
+    assert report_requests.failed_reports(since=clock.now() - timedelta(days=14)) == ()
 
 
 @pytest.mark.processes
@@ -196,11 +199,11 @@ def test_a_worker_that_died_at_it_leaves_the_report_to_the_next_one(client: Flas
     finish(walk(client)).form("/report").submit(**ANN)
 
     with pytest.raises(KeyboardInterrupt):
-        services.render_due_reports(_killed)
+        report_requests.render_due_reports(_killed)
 
-    assert services.render_due_reports(lambda wanted: b"%PDF-") == 0
+    assert report_requests.render_due_reports(lambda wanted: b"%PDF-") == 0
     at(clock.now() + timedelta(minutes=2))
-    assert services.render_due_reports(lambda wanted: b"%PDF- " + wanted.name.encode()) == 1
+    assert report_requests.render_due_reports(lambda wanted: b"%PDF- " + wanted.name.encode()) == 1
     assert report_state() is ReportState.READY
 
 
