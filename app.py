@@ -16,6 +16,7 @@ import assessment.views
 import blog.admin
 import blog.commands
 import blog.feed_views
+import blog.made_files
 import blog.newsletter_admin
 import blog.preview_models
 import blog.preview_views
@@ -135,6 +136,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
     "send_stories": blog.sending_job.send_stories,
+    "forget_made_files": blog.made_files.forget_unneeded,
     "forget_unconfirmed": blog.subscribers.forget_unconfirmed,
     "offer_openings": booking.waitlist_job.offer_openings,
     "deliver_webhooks": leads.webhooks.deliver_due,

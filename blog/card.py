@@ -5,6 +5,7 @@ The lowest strip stays empty, since programs that show cards write their own wor
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from io import BytesIO
 from itertools import groupby
@@ -13,12 +14,14 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from blog.picture_files import keep
+from blog.story import Story, Tag
 
 SIZE = (1200, 630)
 MARGIN = 80
 STRIP = 90
 # Drawn differently, a card is another one.
 DRAWING = 1
+MARK = f"mark-{DRAWING}.png"
 PAPER, INK, SOFT, SIGNAL = "#f8f4eb", "#211c16", "#4c443a", "#c2401c"
 TITLE_SIZES = (92, 82, 72, 64, 56, 48)
 TITLE_TOP, TITLE_ROOM, LEADING = 124, 296, 1.12
@@ -37,10 +40,20 @@ class Card:
     site_name: str
 
 
+def card_of(story: Story, tags: Mapping[str, Tag], site_name: str) -> Card:
+    """What stands on the card of a story."""
+    return Card(story.head.title, tags[story.head.tags[0]].name, site_name)
+
+
+def file_name(card: Card) -> str:
+    """The name of its file, which changes with what stands on it."""
+    content = "\0".join((str(DRAWING), *astuple(card)))
+    return f"{hashlib.sha256(content.encode()).hexdigest()[:24]}.png"
+
+
 def made(card: Card, *, fonts: Path, cache: Path) -> Path:
     """The card as a PNG file: drawn on the first call and kept in `cache` under what stands on it."""
-    content = "\0".join((str(DRAWING), *astuple(card)))
-    target = cache / f"{hashlib.sha256(content.encode()).hexdigest()[:24]}.png"
+    target = cache / file_name(card)
     if not target.exists():
         keep(target, _png(draw(card, fonts)))
     return target
@@ -48,7 +61,7 @@ def made(card: Card, *, fonts: Path, cache: Path) -> Path:
 
 def made_mark(cache: Path) -> Path:
     """The mark alone, square, as a PNG file."""
-    target = cache / f"mark-{DRAWING}.png"
+    target = cache / MARK
     if not target.exists():
         image = Image.new("RGB", (512, 512), PAPER)
         pen = ImageDraw.Draw(image)

@@ -66,7 +66,7 @@ def prove(name: str, raw: bytes) -> Picture:
 
 def made(folder: Path, picture: Picture, width: int, kind: str, cache: Path) -> Path:
     """The file of that width and format: made on the first call and kept in `cache`. Raises PictureFault."""
-    target = cache / f"{picture.digest}-{width}.{kind}"
+    target = cache / picture.file_name(width, kind)
     if target.exists():
         return target
     with _one_at_a_time:
