@@ -63,8 +63,8 @@ def social_card(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NoSuchStory
     settings = current_settings()
-    wanted = card.card_of(found, shown.tags, settings.site_name)
     fonts, cache = settings.root / "static" / "fonts", settings.instance / "cards"
+    wanted = card.card_of(found, shown.tags, settings.site_name, fonts=fonts)
     return file_as_answer(lambda: card.made(wanted, fonts=fonts, cache=cache), DAY)
 
 

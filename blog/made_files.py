@@ -20,7 +20,10 @@ SPARED = 3600.0  # seconds
 def forget_unneeded() -> int:
     """Remove the made files of stories, titles and pictures that are gone. Gives how many. A job."""
     settings, stories = current_settings(), shelf()
-    cards = {card.file_name(card.card_of(story, stories.tags, settings.site_name)) for story in stories.stories}
+    fonts = settings.root / "static" / "fonts"
+    cards = {
+        card.file_name(card.card_of(story, stories.tags, settings.site_name, fonts=fonts)) for story in stories.stories
+    }
     pictures = {
         picture.file_name(width, kind)
         for picture in stories.pictures.values()
