@@ -163,6 +163,42 @@ def test_an_address_gets_one_such_mail_a_day(client: FlaskClient, letters: Lette
     assert len(letters()) == 2
 
 
+def test_whoever_has_left_and_asks_again_the_same_day_gets_a_mail_that_works(
+    client: FlaskClient, letters: Letters, at: MoveClock
+):
+    asks(client)
+    first = link_in(letters()[0], "/confirm/")
+    confirm_by(first)
+    at(clock.now() + timedelta(minutes=10))
+    found = subscribers.find_by_address(ADDRESS)
+    assert found
+    leaves(found)
+    at(clock.now() + timedelta(minutes=10))
+
+    asks(client)
+
+    assert len(letters()) == 2
+    assert state() is SubscriberState.LEFT
+    assert client.get(first).status_code == 410
+    confirm_by(link_in(letters()[1], "/confirm/"))
+    assert state() is SubscriberState.SUBSCRIBED
+    assert [line[0] for line in ledger()] == ["asked", "given", "withdrawn", "asked", "given"]
+
+
+def test_leaving_once_opens_no_way_to_fill_a_mailbox(client: FlaskClient, letters: Letters, at: MoveClock):
+    left = a_subscriber()
+    at(clock.now() + timedelta(minutes=10))
+    leaves(left)
+    at(clock.now() + timedelta(minutes=10))
+
+    for _ in range(5):
+        asks(client)
+        client.post(leave_path(left), data={"List-Unsubscribe": "One-Click"})  # nobody who has left leaves again
+        at(clock.now() + timedelta(minutes=10))
+
+    assert len(letters()) == 2
+
+
 def test_a_trap_that_is_filled_in_sends_nothing_and_says_nothing(client: FlaskClient, letters: Letters):
     answer = asks(client, website="https://spam.example")
 
