@@ -62,6 +62,7 @@ import desk.webhook_views
 import dev.commands
 import dev.stories
 import dev.views
+import kit.bounces
 import kit.errors
 import kit.front
 import kit.jobs
@@ -165,6 +166,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     user_logged_in.connect(booking.admin.take_over_default, app)
     desk.reads.install(app)
     leads.handover.arrived.connect(assessment.services.claim)
+    kit.bounces.complained.connect(blog.subscribers.hear_complaint)
     leads.consent.newsletter_wanted.connect(blog.subscribers.hear)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)

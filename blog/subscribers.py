@@ -69,6 +69,17 @@ def hear(wanted: Ask, *, at: datetime) -> None:
     ask(wanted, at=at)
 
 
+def hear_complaint(address: str, *, about: datetime, at: datetime) -> None:
+    """Somebody told their mail program that a letter of ours, written at `about`, is unwanted: they are off the list.
+
+    Unless they have asked for it once more since. Joins the caller's transaction.
+    """
+    subscriber = find_by_address(address)
+    if subscriber is None or (subscriber.confirmed_at is not None and subscriber.confirmed_at > about):
+        return
+    leave(subscriber.secret, channel=Channel.MAIL, method="complaint to the mail program", at=at)
+
+
 def find(secret: str) -> Subscriber | None:
     """Whose link it is, if anybody's."""
     return session().scalar(select(Subscriber).where(Subscriber.secret == secret))
