@@ -348,8 +348,10 @@ def _claim(*, gone: int | None = None) -> int | None:
 
 def _put_off(letter_id: int, fault: Exception) -> None:
     codes = _codes(fault)
-    # An address that cannot be said to a mail server (ValueError) will not be understood later either.
-    final = isinstance(fault, ValueError) or (bool(codes) and all(500 <= code < 600 for code in codes))
+    # An address that cannot be said to a mail server will not be understood later either; a certificate that has run
+    # out is a ValueError, too, but of the connection.
+    unsayable = isinstance(fault, ValueError) and not isinstance(fault, OSError)
+    final = unsayable or (bool(codes) and all(500 <= code < 600 for code in codes))
     with transaction() as current:
         letter = current.get_one(Letter, letter_id)
         spent = letter.tries > len(WAITS)
