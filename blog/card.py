@@ -6,7 +6,7 @@ The lowest strip stays empty, since programs that show cards write their own wor
 """
 
 import hashlib
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from io import BytesIO
 from itertools import groupby
@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from blog.picture_files import keep
 from blog.story import Story, Tag
-from blog.typefaces import Typeface, legible, letters_in, letters_of, runs_leftwards
+from blog.typefaces import SPACES, Typeface, drawn_by, legible, runs_leftwards
 
 SIZE = (1200, 630)
 MARGIN = 80
@@ -100,21 +100,22 @@ class Face:
 
     def __init__(self, fonts: Path, name: str, size: int, further: tuple[Typeface, ...] = ()) -> None:
         self.size = size
-        self._files: list[tuple[ImageFont.FreeTypeFont, Set[str]]] = []
-        for path in _files(fonts, name):
-            file = ImageFont.truetype(path, size)
+        self._files: list[tuple[ImageFont.FreeTypeFont, Typeface]] = []
+        for typeface in _own(fonts, name):
+            file = ImageFont.truetype(typeface.path, size)
             file.set_variation_by_axes([WEIGHT])
-            self._files.append((file, letters_in(path)))
+            self._files.append((file, typeface))
         for typeface in further:
             # Hardly any other face stands as low in its line as ours.
             file = ImageFont.truetype(typeface.path, round(size * FURTHER_SIZE), typeface.index)
-            self._files.append((file, letters_of(typeface)))
+            self._files.append((file, typeface))
         self.ascent = self._files[0][0].getmetrics()[0]
 
     def runs(self, text: str) -> list[tuple[str, ImageFont.FreeTypeFont]]:
         """The text in pieces, each with the file it is drawn from; what no file draws is left out."""
         if runs_leftwards(text):
-            whole = next((file for file, letters in self._files if set(text) <= letters | {" ", "\u00a0"}), None)
+            letters = set(text) - SPACES
+            whole = next((file for file, typeface in self._files if drawn_by(typeface, letters) == letters), None)
             return [(text, whole)] if whole else []
         groups = groupby(text, key=self._file_of)
         return [("".join(letters), self._files[number][0]) for number, letters in groups if number is not None]
@@ -124,16 +125,13 @@ class Face:
         return sum(file.getlength(piece) for piece, file in self.runs(text))
 
     def _file_of(self, letter: str) -> int | None:
-        return next((number for number, (_, letters) in enumerate(self._files) if letter in letters), None)
+        if letter in SPACES:
+            return 0
+        return next((number for number, (_, typeface) in enumerate(self._files) if drawn_by(typeface, letter)), None)
 
 
-def _files(fonts: Path, name: str) -> tuple[Path, Path]:
-    return fonts / f"{name}.woff2", fonts / f"{name}-ext.woff2"
-
-
-def _own(fonts: Path, name: str) -> Set[str]:
-    plain, further = _files(fonts, name)
-    return letters_in(plain) | letters_in(further)
+def _own(fonts: Path, name: str) -> tuple[Typeface, Typeface]:
+    return Typeface(str(fonts / f"{name}.woff2")), Typeface(str(fonts / f"{name}-ext.woff2"))
 
 
 def _write(pen: ImageDraw.ImageDraw, top: float, text: str, face: Face, colour: str) -> None:

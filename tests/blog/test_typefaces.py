@@ -9,12 +9,12 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from blog import typefaces
 from blog.card import PAPER, SIZE, TITLE_TOP, Card, card_of, draw, file_name
-from blog.typefaces import Legible, Typeface, legible, letters_in
+from blog.typefaces import Legible, Typeface, legible
 from tests.blog.builders import TAGS, a_story
 from tests.conftest import ROOT
 
 FONTS = ROOT / "static" / "fonts"
-OWN = letters_in(FONTS / "source-serif.woff2") | letters_in(FONTS / "source-serif-ext.woff2")
+OWN = tuple(Typeface(str(FONTS / f"source-serif{part}.woff2")) for part in ("", "-ext"))
 SITE = "The Conversation Gap"
 HEBREW = "שלום 2026?"
 System = Callable[..., list[Typeface]]
@@ -31,26 +31,35 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
         settings = f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>"
         (tmp_path / "fonts.conf").write_text(f'<?xml version="1.0"?>{settings}', "utf-8")
         monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
-        typefaces._asked_for.cache_clear()
+        forget()
         return found
 
     yield install
-    typefaces._asked_for.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    """What was found out about files that are others now."""
+    for known in (typefaces._asked_for, typefaces._draws, typefaces._file):
+        known.cache_clear()
+
+
+def block(height: int) -> object:
+    pen = TTGlyphPen(None)
+    for number, point in enumerate(((100, 0), (100, height), (900, height), (900, 0))):
+        (pen.lineTo if number else pen.moveTo)(point)
+    pen.closePath()
+    return pen.glyph()
 
 
 def make_font(path: Path, letters: str, *, coloured: bool) -> None:
-    """A typeface in which every letter is a full block."""
+    """A typeface in which every letter is a full block, and what it lacks a low one."""
     letters = "".join(dict.fromkeys(letters))
     names = [".notdef", *(f"u{ord(letter):x}" for letter in letters)]
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({ord(letter): f"u{ord(letter):x}" for letter in letters})
-    pen = TTGlyphPen(None)
-    for number, point in enumerate(((100, 0), (100, 700), (900, 700), (900, 0))):
-        (pen.lineTo if number else pen.moveTo)(point)
-    pen.closePath()
-    block = pen.glyph()
-    builder.setupGlyf(dict.fromkeys(names, block))
+    builder.setupGlyf({name: block(100 if name == ".notdef" else 700) for name in names})
     builder.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupNameTable({"familyName": path.stem, "styleName": "Regular"})
@@ -105,14 +114,14 @@ def test_a_typeface_that_only_paints_in_colours_is_not_used(system: System):
 
 @pytest.mark.parametrize("command", ["gone", "broken"])
 def test_without_fontconfig_the_card_stands_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str):
-    typefaces._asked_for.cache_clear()
+    forget()
     if command == "broken":
         (tmp_path / "fc-match").write_text("#!/bin/sh\necho nonsense\n", "utf-8")
         (tmp_path / "fc-match").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert legible("李明", OWN) == Legible("")
-    typefaces._asked_for.cache_clear()
+    forget()
 
 
 def test_the_letters_are_on_the_card_where_a_typeface_has_them(system: System):
