@@ -17,6 +17,7 @@ import assessment.views
 import blog.admin
 import blog.commands
 import blog.feed_views
+import blog.made_files
 import blog.newsletter_admin
 import blog.preview_models
 import blog.preview_views
@@ -62,6 +63,7 @@ import desk.webhook_views
 import dev.commands
 import dev.stories
 import dev.views
+import kit.bounces
 import kit.errors
 import kit.front
 import kit.jobs
@@ -136,6 +138,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "write_reminders": booking.reminders.write_due,
     "write_call_backs": booking.call_back_letters.write_due,
     "send_stories": blog.sending_job.send_stories,
+    "forget_made_files": blog.made_files.forget_unneeded,
     "forget_unconfirmed": blog.subscribers.forget_unconfirmed,
     "offer_openings": booking.waitlist_job.offer_openings,
     "deliver_webhooks": leads.webhooks.deliver_due,
@@ -164,6 +167,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     user_logged_in.connect(booking.admin.take_over_default, app)
     desk.reads.install(app)
     leads.handover.arrived.connect(assessment.services.claim)
+    kit.bounces.complained.connect(blog.subscribers.hear_complaint)
     leads.consent.newsletter_wanted.connect(blog.subscribers.hear)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)

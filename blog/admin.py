@@ -18,13 +18,15 @@ from blog.story import Story
 from blog.views import edition, library, shelf
 from kit import clock, zones
 from kit.context import current_settings
+from kit.forms import PageForm
 from kit.refusals import Refusal
-from kit.security import takes_up_to
-from staff.access import current_account, desk_only
+from kit.security import csrf, takes_up_to
+from staff.access import current_account, desk_only, works_here
 from staff.roles import Right
 
 admin = desk_only(Blueprint("stories_admin", __name__, url_prefix="/desk/stories"), Right.WRITE_STORIES)
 
+OPEN_TOO_LONG = "The page was open for a long time. Nothing you typed is lost: it is below. Press the button once more."
 STEM = re.compile(r"[^\W_][\w.-]{0,119}")
 ON_A_LEAF = 50
 
@@ -61,6 +63,30 @@ def new() -> ResponseReturnValue:
     return render_template("blog/desk/new.html", form=form), 422 if form.errors else 200
 
 
+@admin.before_app_request
+def hold_what_was_typed() -> ResponseReturnValue | None:
+    """Hand a text back that comes from somebody whose session has ended: after signing in they send it again.
+
+    It is kept in the page and nowhere else, so that nobody can leave anything here without an account.
+    """
+    is_a_text = request.method == "POST" and request.endpoint == f"{admin.name}.{edit.__name__}"
+    if not is_a_text or works_here() or not request.form:
+        return None
+    act = request.form.get("act", "save")
+    # The picture did not come along, and a story is not saved where something else was asked for.
+    act = "preview" if act == "picture" else act
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "act")]
+    page = render_template(
+        "blog/desk/held.html",
+        here=request.full_path.rstrip("?"),
+        typed=[*typed, ("act", act)],
+        act=act,
+        text=request.form.get("body") or request.form.get("text", ""),
+        without_picture=any(sent.filename for sent in request.files.values()),
+    )
+    return page, 403
+
+
 @admin.route("/<stem>", methods=["GET", "POST"])
 @takes_up_to(MOST_BYTES + 1024 * 1024)
 def edit(stem: str) -> ResponseReturnValue:
@@ -74,6 +100,7 @@ def edit(stem: str) -> ResponseReturnValue:
         return _page(opened, form)
     act = request.form.get("act", "save")
     if not form.validate_on_submit():
+        _say_where_the_token_ran_out(form)
         return _page(opened, form, status=422)
     written = form.answer(_zone(), opened.written.former_slugs)
     text = writing.compose(editing.keep_address(library(), opened.name, written, now=clock.now()))
@@ -92,6 +119,10 @@ def edit(stem: str) -> ResponseReturnValue:
         form.form_errors.append(str(refusal))
         return _page(opened, form, status=refusal.status)
     return redirect(url_for(".edit", stem=stem, saved="story"), 303)
+
+
+# Its forms look at their token themselves, so that nothing typed is lost where it has run out.
+csrf.exempt(edit)
 
 
 @admin.post("/<stem>/look")
@@ -147,8 +178,15 @@ def _edit_file(opened: Opened) -> ResponseReturnValue:
             form.form_errors.append(str(refusal))
             status = refusal.status
     elif form.errors:
+        _say_where_the_token_ran_out(form)
         status = 422
     return render_template("blog/desk/file.html", form=form, opened=opened, theirs=theirs), status
+
+
+def _say_where_the_token_ran_out(form: PageForm) -> None:
+    if form.csrf_token.errors:
+        form.csrf_token.errors = []
+        form.form_errors.append(OPEN_TOO_LONG)
 
 
 def _take_picture(opened: Opened, form: StoryForm) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Stories for machines: feeds, the card that stands for a story elsewhere, and pictures."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
@@ -61,17 +62,17 @@ def social_card(slug: str) -> ResponseReturnValue:
     found = shown.by_slug.get(slug)
     if found is None:
         raise NoSuchStory
-    tag = shown.tags[found.head.tags[0]].name
     settings = current_settings()
-    wanted = card.Card(found.head.title, tag, settings.site_name)
-    path = card.made(wanted, fonts=settings.root / "static" / "fonts", cache=settings.instance / "cards")
-    return _file(path, DAY)
+    fonts, cache = settings.root / "static" / "fonts", settings.instance / "cards"
+    wanted = card.card_of(found, shown.tags, settings.site_name, fonts=fonts)
+    return file_as_answer(lambda: card.made(wanted, fonts=fonts, cache=cache), DAY)
 
 
 @blueprint.get("/mark.png")
 def mark() -> ResponseReturnValue:
     """The mark of the site as a picture, for whoever cannot draw."""
-    return _file(card.made_mark(current_settings().instance / "cards"), DAY)
+    cache = current_settings().instance / "cards"
+    return file_as_answer(lambda: card.made_mark(cache), DAY)
 
 
 @blueprint.get(f"/pictures/<digest>-<int:width>.<any({', '.join(FORMATS)}):form>")
@@ -82,11 +83,11 @@ def picture(digest: str, width: int, form: str) -> ResponseReturnValue:
         raise NoSuchPicture
     cache = current_settings().instance / "pictures"
     try:
-        path = picture_files.made(library().folder, found, width, form, cache)
+        folder = library().folder
+        return file_as_answer(lambda: picture_files.made(folder, found, width, form, cache), FOR_EVER, FORMATS[form])
     except picture_files.PictureFault as fault:
         log.warning("a picture cannot be made", fault=str(fault))
         raise NoSuchPicture from fault
-    return _file(path, FOR_EVER, FORMATS[form])
 
 
 def _written(made: Feed, kind: str) -> str:
@@ -97,8 +98,15 @@ def _written(made: Feed, kind: str) -> str:
     return render_template(template, feed=made, rss_date=feeds.rss_date)
 
 
-def _file(path: Path, seconds: int, kind: str = "image/png") -> Response:
-    response = Response(path.read_bytes(), mimetype=kind)
+def file_as_answer(made: Callable[[], Path], seconds: int, kind: str = "image/png") -> Response:
+    """The file that `made` gives, for caches to keep for so many seconds."""
+    path = made()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:  # taken away at this very moment
+        path = made()
+        content = path.read_bytes()
+    response = Response(content, mimetype=kind)
     response.headers["Cache-Control"] = f"public, max-age={seconds}" + (", immutable" if seconds == FOR_EVER else "")
     response.set_etag(path.stem)
     response.make_conditional(request)

@@ -1,4 +1,4 @@
-"""The shelf of a folder, read once and again when a file changes.
+"""The shelf of a folder, read once and again when a file changes, and kept from one start to the next.
 
 A file that breaks does not take the others with it: the site goes on with what it had and says what is wrong.
 """
@@ -9,9 +9,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from blog import kept_shelf
 from blog.picture import Picture
 from blog.reading import read_folder
 from blog.shelf import Shelf
+from kit.logs import log
 
 LOOK_EVERY = 1.0
 ENDINGS = (".md", ".toml", ".jpg", ".jpeg", ".png", ".webp", ".avif")
@@ -19,10 +21,13 @@ Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 class Library:
-    """The stories of `folder`. It is looked at once in `look_every` seconds at most, whoever asks."""
+    """The stories of `folder`. It is looked at once in `look_every` seconds at most, whoever asks.
 
-    def __init__(self, folder: Path, *, look_every: float = LOOK_EVERY) -> None:
-        self.folder, self.look_every = folder, look_every
+    With a file to be `kept` in the next start begins with what this one has read.
+    """
+
+    def __init__(self, folder: Path, *, look_every: float = LOOK_EVERY, kept: Path | None = None) -> None:
+        self.folder, self.look_every, self._kept = folder, look_every, kept
         self._shelf = Shelf()
         self._stamp: Stamp | None = None
         self._looked = 0.0
@@ -54,8 +59,14 @@ class Library:
     def _renew(self) -> None:
         stamp = self._look()
         if stamp != self._stamp:
-            self._shelf = read_folder(self.folder, before=self._shelf)
+            before = kept_shelf.load(self._kept, self.folder) if self._kept and self._stamp is None else self._shelf
+            self._shelf = read_folder(self.folder, before=before)
             self._stamp = stamp
+            if self._kept and self._shelf.stories != before.stories:
+                try:
+                    kept_shelf.save(self._kept, self.folder, self._shelf)
+                except OSError as fault:
+                    log.warning("what was read of the stories is not kept", fault=type(fault).__name__)
         self._looked = time.monotonic()
 
     def _look(self) -> Stamp:

@@ -33,9 +33,13 @@ class Picture:
         """Its height when it is so wide."""
         return max(1, round(self.height * width / self.width))
 
+    def file_name(self, width: int, kind: str) -> str:
+        """The name of the file of that width and format."""
+        return f"{self.digest}-{width}.{kind}"
+
     def address(self, width: int, kind: str) -> str:
-        """Where the file of that width and format is; what is in it never changes."""
-        return f"/stories/pictures/{self.digest}-{width}.{kind}"
+        """Where that file is; what is in it never changes."""
+        return f"/stories/pictures/{self.file_name(width, kind)}"
 
 
 def element(picture: Picture, alt: str, *, eager: bool) -> str:

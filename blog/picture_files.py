@@ -17,10 +17,9 @@ MOST_POINTS = 40_000_000
 LEAST_WIDTH = 200
 QUALITY = {"avif": 55, "webp": 74, "jpeg": 78}
 GROUND = "#f8f4eb"
-UNREADABLE = (
-    *(UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning),
-    *(OSError, ValueError, SyntaxError, EOFError),
-)
+UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError)
+# The library would warn, or stumble, before it tells the size; MOST_POINTS is less than what it lets pass.
+Image.MAX_IMAGE_PIXELS = None
 _one_at_a_time = threading.Lock()
 
 
@@ -29,7 +28,7 @@ class PictureFault(Exception):
 
 
 def look(path: Path) -> Picture:
-    """The picture in a file, known without unpacking it. Raises PictureFault."""
+    """The picture in a file, which is not unpacked where it need not be. Raises PictureFault."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise PictureFault(f"the picture “{path.name}” is larger than {MOST_BYTES // 1024 // 1024} megabytes")
@@ -45,11 +44,13 @@ def known(name: str, raw: bytes) -> Picture:
     try:
         with Image.open(BytesIO(raw), formats=KNOWN) as image:
             width, height = image.size
+            if width * height > MOST_POINTS:
+                raise PictureFault(f"the picture “{name}” has {width} by {height} points; 40 million are the most")
+            # How it is turned may stand behind its points, so that a PNG is unpacked for that: never before its size
+            # is known.
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
     except UNREADABLE as fault:
         raise PictureFault(f"“{name}” is no JPEG, PNG, WebP or AVIF picture, or a broken one") from fault
-    if width * height > MOST_POINTS:
-        raise PictureFault(f"the picture “{name}” has {width} by {height} points; 40 million are the most")
     if turned:
         width, height = height, width
     if width < LEAST_WIDTH:
@@ -66,7 +67,7 @@ def prove(name: str, raw: bytes) -> Picture:
 
 def made(folder: Path, picture: Picture, width: int, kind: str, cache: Path) -> Path:
     """The file of that width and format: made on the first call and kept in `cache`. Raises PictureFault."""
-    target = cache / f"{picture.digest}-{width}.{kind}"
+    target = cache / picture.file_name(width, kind)
     if target.exists():
         return target
     with _one_at_a_time:

@@ -83,8 +83,11 @@ def split(where: Lines) -> tuple[dict[str, object], str]:
         post = frontmatter.loads(where.text)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
-        told = f"the head is not in order: {getattr(fault, 'problem', None) or fault}"
-        raise where.fault_at(mark.line + 1 if mark else 1, told) from fault
+        line = mark.line + 1 if mark else 1
+        problem = getattr(fault, "problem", None) or fault
+        if any(written.lstrip(" ").startswith("\t") for written in where.text.splitlines()[line - 1 : line]):
+            problem = "the line begins with a tab; begin it with spaces or with nothing"
+        raise where.fault_at(line, f"the head is not in order: {problem}") from fault
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as fault:
         raise where.fault_at(1, f"the head is not in order: {fault}") from fault
     if not post.metadata:
@@ -152,9 +155,12 @@ def _pictures(folder: Path, names: Iterable[str], where: Lines, seen: dict[str, 
 
 
 def _unique(stories: list[Story], kept: Mapping[str, Story], faults: list[str]) -> tuple[list[Story], dict[str, str]]:
-    """Each slug once, and where former slugs lead. Whoever had a slug before keeps it; none is given twice."""
+    """Each slug once, and where former slugs lead. None is given twice.
+
+    Whoever had a slug before keeps it; among those who had none it goes to the file of that name.
+    """
     found: dict[str, Story] = {}
-    for story in sorted(stories, key=lambda story: (not _had_it(story, kept), story.name)):
+    for story in sorted(stories, key=lambda story: (not _had_it(story, kept), not _is_named_so(story), story.name)):
         if story.slug in found:
             faults.append(f"{story.name}:1: the slug “{story.slug}” is taken by {found[story.slug].name}")
             continue
@@ -192,6 +198,10 @@ def clashes(story: Story, others: Iterable[Story]) -> str:
 
 def _had_it(story: Story, kept: Mapping[str, Story]) -> bool:
     return story.name in kept and kept[story.name].slug == story.slug
+
+
+def _is_named_so(story: Story) -> bool:
+    return story.name == f"{story.slug}.md"
 
 
 def _check_parts(stories: Iterable[Story], faults: list[str]) -> None:

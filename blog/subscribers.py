@@ -41,12 +41,13 @@ class SubscriberPage:
 def ask(wanted: Ask, *, at: datetime) -> None:
     """Send a mail that asks for a confirmation, at most one a day to an address. Joins the caller's transaction.
 
-    Nothing else happens until it is confirmed, and nobody learns from this whether the address was known. Somebody who
-    gets the stories already is told so in the mail.
+    Whoever has left since the last one gets another at once: only a reader of the address's mail can leave, so nobody
+    else can make letters of it. Nothing else happens until it is confirmed, and nobody learns from this whether the
+    address was known. Somebody who gets the stories already is told so in the mail.
     """
     with transaction() as current:
         subscriber = _locked(wanted.address) or _new(wanted, at)
-        if subscriber is None or (subscriber.asked_at and at - subscriber.asked_at < ONE_MAIL_WITHIN):
+        if subscriber is None or _was_mailed_lately(subscriber, at):
             return
         subscriber.asked_at = at
         if subscriber.state is SubscriberState.SUBSCRIBED:
@@ -66,6 +67,17 @@ def ask(wanted: Ask, *, at: datetime) -> None:
 def hear(wanted: Ask, *, at: datetime) -> None:
     """Somebody ticked the newsletter's box on a form about something else; see `leads.consent.newsletter_wanted`."""
     ask(wanted, at=at)
+
+
+def hear_complaint(address: str, *, about: datetime, at: datetime) -> None:
+    """Somebody told their mail program that a letter of ours, written at `about`, is unwanted: they are off the list.
+
+    Unless they have asked for it once more since. Joins the caller's transaction.
+    """
+    subscriber = find_by_address(address)
+    if subscriber is None or (subscriber.confirmed_at is not None and subscriber.confirmed_at > about):
+        return
+    leave(subscriber.secret, channel=Channel.MAIL, method="complaint to the mail program", at=at)
 
 
 def find(secret: str) -> Subscriber | None:
@@ -221,6 +233,13 @@ def _new(wanted: Ask, at: datetime) -> Subscriber | None:
     except IntegrityError:
         return None
     return subscriber
+
+
+def _was_mailed_lately(subscriber: Subscriber, at: datetime) -> bool:
+    mailed, left = subscriber.asked_at, subscriber.left_at
+    if mailed is None or at - mailed >= ONE_MAIL_WITHIN:
+        return False
+    return left is None or left <= mailed
 
 
 def _still_open(subscriber: Subscriber, asked: datetime) -> Subscriber:

@@ -31,7 +31,7 @@ ABOUT = "Recruiting calls as they go: what was said, what was said back, and wha
 
 def install(app: Flask, settings: Settings) -> None:
     """Give the application its stories."""
-    app.extensions[EXTENSION] = Library(settings.stories)
+    app.extensions[EXTENSION] = Library(settings.stories, kept=settings.instance / "stories.json")
     app.extensions[FINDER] = Finder()
 
 

@@ -1,6 +1,6 @@
 """What is said about a letter: where it stands, and what went wrong on its way."""
 
-from kit.outbox import Letter, LetterState
+from kit.outbox import PERHAPS_SENT, Letter, LetterState
 from kit.refusal_rules import Meaning
 from kit.suppression import Bounce
 
@@ -15,6 +15,7 @@ TROUBLES = {
     "ConnectionRefusedError": "The mail server does not answer",
     "TimeoutError": "The mail server does not answer",
     "gaierror": "The mail server's name cannot be found",
+    PERHAPS_SENT: "We stopped while handing it over: it may have arrived. Send it again only to somebody who misses it",
     "SSLCertVerificationError": "The mail server's certificate cannot be trusted",
 }
 UNKNOWN = "It could not be handed over"

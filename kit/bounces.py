@@ -1,5 +1,7 @@
 """Mail that comes back: a report finds the letter it is about, and what follows from it is held back.
 
+Who tells their mail program that a letter is unwanted is heard as well: `complained` says it to whoever sent it.
+
 A letter is known by its Message-ID, which nobody but its reader and the servers on its way can know: a report that was
 made up holds nothing back.
 """
@@ -7,6 +9,7 @@ made up holds nothing back.
 from datetime import datetime
 from enum import StrEnum
 
+from blinker import Signal
 from sqlalchemy import select
 
 from kit import outbox, refusal_rules, suppression
@@ -18,6 +21,10 @@ from kit.refusal_rules import Meaning
 from kit.suppression import Returned
 
 FAILED = "failed"
+complained = Signal(
+    "Somebody called a letter unwanted. Sent with its address, when it was written, `about`, and the time `at`, in a "
+    "transaction; heard in `app.py`."
+)
 
 
 class Outcome(StrEnum):
@@ -27,6 +34,7 @@ class Outcome(StrEnum):
     NOT_OURS = "about no letter of ours"
     ON_ITS_WAY = "nothing is lost yet"
     NOTED = "came back"
+    UNWANTED = "somebody does not want it"
     KNOWN = "known already"
 
     @property
@@ -44,6 +52,9 @@ def receive(raw: bytes, *, at: datetime) -> Outcome:
         letter = _find(report)
         if letter is None:
             return Outcome.NOT_OURS
+        if report.is_complaint:
+            complained.send(letter.recipient, about=letter.created_at, at=at)
+            return Outcome.UNWANTED
         failed = [fate for fate in report.fates if fate.action == FAILED]
         if not failed:
             return Outcome.ON_ITS_WAY

@@ -1,4 +1,4 @@
-"""Reports on letters that did not arrive (RFC 3464), as mail servers send them back.
+"""Reports on letters: that they did not arrive (RFC 3464), or that somebody called them unwanted (RFC 5965).
 
 Tolerant of form, strict about size: the message comes from anywhere.
 """
@@ -19,7 +19,11 @@ MOST_PARTS = 30
 MOST_RECIPIENTS = 20
 LONGEST_ID = 300
 LONGEST_WORDS = 400
+DEEPEST = 3
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
+COMPLAINT = "message/feedback-report"
+# What a reader, or a program that acts for one, says of a letter; other reports of that form are for a person.
+UNWANTED = ("abuse", "fraud", "opt-out")
 HEADS = ("text/rfc822-headers", "message/global-headers")
 WHOLE = ("message/rfc822", "message/global")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,298}>")
@@ -36,11 +40,15 @@ class Fate:
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """A report: its own name, the Message-IDs of the letter it may be about, and what became of it."""
+    """A report: its own name, the Message-IDs of the letter it may be about, and what became of it.
+
+    A complaint has no fates: the letter has arrived, and its reader does not want it.
+    """
 
     name: str
     about: tuple[str, ...]
-    fates: tuple[Fate, ...]
+    fates: tuple[Fate, ...] = ()
+    is_complaint: bool = False
 
 
 def read_report(raw: bytes) -> DeliveryReport | None:
@@ -50,26 +58,38 @@ def read_report(raw: bytes) -> DeliveryReport | None:
     try:
         mail = message_from_bytes(raw, policy=policy.compat32)
         parts = list(_parts(mail))
-        report = next((part for part in parts if part.get_content_type() in REPORTS), None)
+        report = next((part for part in parts if part.get_content_type() in (*REPORTS, COMPLAINT)), None)
         if report is None:
+            return None
+        is_complaint = report.get_content_type() == COMPLAINT
+        if is_complaint and not _is_unwanted(report):
             return None
         about = [found for part in parts for found in _ids_of_original(part)]
         about += [found for name in ("In-Reply-To", "References") for found in _ids(mail, name)]
-        fates = tuple(fate for block in _blocks(report) if (fate := _fate(block)))
+        fates = () if is_complaint else tuple(fate for block in _blocks(report) if (fate := _fate(block)))
     except (RecursionError, ValueError, LookupError):
         return None
     name = next(iter(_ids(mail, "Message-ID")), "")
-    return DeliveryReport(name, tuple(dict.fromkeys(about)), fates[:MOST_RECIPIENTS])
+    return DeliveryReport(name, tuple(dict.fromkeys(about)), fates[:MOST_RECIPIENTS], is_complaint)
 
 
-def _parts(mail: Part) -> Iterator[Part]:
-    """The parts of the report itself; what stands inside of the letter it is about is not its own."""
+def _parts(mail: Part, depth: int = 0) -> Iterator[Part]:
+    """The parts of the report itself, which a gateway may have wrapped up once more.
+
+    What stands inside of the letter it is about is not its own.
+    """
     inside = mail.get_payload()
     yield mail
-    if mail.get_content_maintype() == "multipart" and isinstance(inside, list):
+    if mail.get_content_maintype() == "multipart" and isinstance(inside, list) and depth < DEEPEST:
         for part in inside[:MOST_PARTS]:
             if isinstance(part, MailPart):
-                yield part
+                yield from _parts(part, depth + 1)
+
+
+def _is_unwanted(report: Part) -> bool:
+    inside = report.get_payload()
+    fields = inside[0] if isinstance(inside, list) and inside else None
+    return isinstance(fields, MailPart) and str(fields.get("Feedback-Type", "")).strip().lower() in UNWANTED
 
 
 def _blocks(report: Part) -> Iterator[Part]:

@@ -4,7 +4,7 @@ import io
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -150,11 +150,18 @@ def _address(name: str, address: str) -> Any:
     return both
 
 
+Act: TypeAlias = Callable[[], None]
+
+
 class Transport(Protocol):
     """A way for messages to leave."""
 
-    def send(self, sender: str, recipient: str, raw: bytes, name: str) -> None:
-        """Hand over one message. Raises smtplib.SMTPException or OSError when it was not taken."""
+    def send(self, sender: str, recipient: str, raw: bytes, name: str, before_data: Act) -> None:
+        """Hand over one message. Raises smtplib.SMTPException or OSError when it was not taken.
+
+        `before_data` is done when the other side has agreed to everything but the message itself. Until then it
+        cannot have arrived; from then on it may have, whatever becomes of us.
+        """
 
 
 class FileTransport:
@@ -163,7 +170,7 @@ class FileTransport:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, sender: str, recipient: str, raw: bytes, name: str) -> None:
+    def send(self, sender: str, recipient: str, raw: bytes, name: str, before_data: Act) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         target = self.folder / f"{name}.eml"
         partial = target.with_suffix(".partial")
@@ -174,11 +181,26 @@ class FileTransport:
 class SmtpTransport:
     """Hands each message to one SMTP server, over one connection."""
 
-    def __init__(self, connection: smtplib.SMTP) -> None:
+    def __init__(self, connection: "Conversation") -> None:
         self.connection = connection
 
-    def send(self, sender: str, recipient: str, raw: bytes, name: str) -> None:
+    def send(self, sender: str, recipient: str, raw: bytes, name: str, before_data: Act) -> None:
+        self.connection.before_data = before_data
         self.connection.sendmail(sender, [recipient], raw)
+
+
+class Conversation(smtplib.SMTP):
+    """A connection that says when the message itself is about to go."""
+
+    before_data: Act
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.before_data()
+        return super().data(msg)
+
+
+class SealedConversation(Conversation, smtplib.SMTP_SSL):
+    """The same within TLS from the first byte on."""
 
 
 @contextmanager
@@ -191,11 +213,11 @@ def open_transport(settings: Settings) -> Iterator[Transport]:
     options = parse_qs(url.query)
     host = url.hostname or "localhost"
     context = ssl.create_default_context()
-    connection: smtplib.SMTP
+    connection: Conversation
     if url.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(host, url.port or 465, timeout=CONNECT_SECONDS, context=context)
+        connection = SealedConversation(host, url.port or 465, timeout=CONNECT_SECONDS, context=context)
     else:
-        connection = smtplib.SMTP(host, url.port or 587, timeout=CONNECT_SECONDS)
+        connection = Conversation(host, url.port or 587, timeout=CONNECT_SECONDS)
     with connection:
         if options.get("starttls", [""])[0].lower() in TRUE_WORDS:
             connection.starttls(context=context)

@@ -1,9 +1,10 @@
 """What must be sent. A letter is a row written with the fact that causes it, and delivered afterwards.
 
 A letter is composed once: a second try sends the same bytes under the same Message-ID. Letters are claimed one at a
-time, right before each is sent; a claim whose worker died runs out and the letter is tried again. Only a worker that
-dies after the server took a letter and before that is noted sends it twice: RFC 1047 tells why there is no way around
-it, and whoever gets both knows them for one by the Message-ID, an invite by its UID and SEQUENCE too.
+time, right before each is sent; a claim whose worker died runs out and the letter is tried again. Only where the worker
+died after it began to hand over the message itself and before its leaving was noted, nobody can know whether the
+server took it (RFC 1047). What somebody asked for is then sent again: whoever gets both knows them for one by the
+Message-ID, an invite by its UID and SEQUENCE too. A copy of a circular is not: it is shown at the desk as perhaps sent.
 
 Letters to one person about one thing leave in the order in which they were written: a cancellation never overtakes
 the invite that still waits. What somebody asked for leaves before the copies of a circular.
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy import (
     ColumnElement,
@@ -49,6 +51,8 @@ CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter;
 CLOSING = 421  # the server ends the connection (RFC 5321, 4.2.3)
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)  # minutes before each further try
 PAGE_SIZE = 50
+# Stands as the trouble of a copy of a circular while it is handed over, and for good where a worker died meanwhile.
+PERHAPS_SENT = "PerhapsSent"
 
 
 class LetterState(StrEnum):
@@ -298,13 +302,23 @@ def _deliver(transport: Transport, letter_id: int) -> bool:
     letter = session().scalars(TO_BE_SENT, {"letter_id": letter_id}).one()
     try:
         raw = signed(raw_of(letter), settings=current_settings(), at=letter.created_at)
-        transport.send(current_settings().mail_from, letter.recipient, raw, file_name(letter))
+        begun = partial(_note_begun, letter) if letter.purpose is Purpose.NEWSLETTER else _nothing
+        transport.send(current_settings().mail_from, letter.recipient, raw, file_name(letter), begun)
     except smtplib.SMTPException as fault:
         if isinstance(fault, smtplib.SMTPServerDisconnected) or CLOSING in _codes(fault):
             raise
         _put_off(letter_id, fault)
         return False
     return True
+
+
+def _note_begun(letter: Letter) -> None:
+    with transaction():
+        letter.trouble = PERHAPS_SENT
+
+
+def _nothing() -> None:
+    pass
 
 
 def _claim(*, gone: int | None = None) -> int | None:
@@ -318,7 +332,13 @@ def _claim(*, gone: int | None = None) -> int | None:
             left = current.get_one(Letter, gone)
             left.state, left.sent_at, left.trouble = LetterState.SENT, at, ""
             current.flush()
-        letter = current.scalar(NEXT, {"state": LetterState.SENDING, "until": at - CLAIM})
+        run_out = {"state": LetterState.SENDING, "until": at - CLAIM}
+        letter = current.scalar(NEXT, run_out)
+        while letter is not None and letter.trouble == PERHAPS_SENT:
+            letter.state = LetterState.FAILED
+            current.flush()
+            log.warning("letter perhaps sent", letter=letter.id)
+            letter = current.scalar(NEXT, run_out)
         letter = letter or current.scalar(NEXT, {"state": LetterState.WAITING, "until": at})
         if letter is None:
             return None
@@ -328,8 +348,10 @@ def _claim(*, gone: int | None = None) -> int | None:
 
 def _put_off(letter_id: int, fault: Exception) -> None:
     codes = _codes(fault)
-    # An address that cannot be said to a mail server (ValueError) will not be understood later either.
-    final = isinstance(fault, ValueError) or (bool(codes) and all(500 <= code < 600 for code in codes))
+    # An address that cannot be said to a mail server will not be understood later either; a certificate that has run
+    # out is a ValueError, too, but of the connection.
+    unsayable = isinstance(fault, ValueError) and not isinstance(fault, OSError)
+    final = unsayable or (bool(codes) and all(500 <= code < 600 for code in codes))
     with transaction() as current:
         letter = current.get_one(Letter, letter_id)
         spent = letter.tries > len(WAITS)

@@ -57,6 +57,7 @@ def test_the_checker_finds_nothing(app: Flask, tmp_path: Path):
     link = previews.make("c.md", days=1, made_by=None, now=clock.now())
     answers += [client.get(f"/stories/{place}") for place in ("a", "series/letters", f"preview/{link.secret}", "none")]
     answers += [ann.get(address) for address in DESK]
+    answers.append(client.post("/desk/stories/a", data={"body": EVERYTHING, "tags": ["habits"], "act": "save"}))
     for number, answer in enumerate(answers):
         (pages / f"{number}.html").write_bytes(answer.get_data())
 

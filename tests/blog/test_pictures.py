@@ -1,5 +1,7 @@
 """Pictures of stories: made smaller once, in three formats, without what else was in the file."""
 
+import struct
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -109,6 +111,18 @@ def test_a_small_file_that_is_a_very_large_picture_is_not_unpacked():
     assert len(out.getvalue()) < 50_000
     with pytest.raises(PictureFault, match="has 7000 by 7000 points; 40 million are the most"):
         prove("a.png", out.getvalue())
+
+
+@pytest.mark.parametrize("size", [(8000, 6300), (30000, 3000), (30000, 30000)], ids=str)
+def test_a_picture_of_any_size_is_refused_with_its_size(size: tuple[int, int]):
+    head = struct.pack(">IIBBBBB", *size, 1, 0, 0, 0, 0)
+    chunks = (b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")
+    raw = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+    with pytest.raises(PictureFault, match=f"has {size[0]} by {size[1]} points; 40 million are the most"):
+        known("a.png", raw)
 
 
 def test_too_small_a_picture_is_refused(tmp_path: Path):

@@ -81,6 +81,7 @@ def test_a_fault_is_named_with_file_and_line(changes: dict[str, str | None], sen
     [
         ("no head at all", "a.md:1: the file must begin with a head"),
         ("---\ntitle: [unclosed\n---\ntext", "a.md:3: the head is not in order"),
+        ("---\ntitle: A\n\tdraft: true\n---\ntext", "a.md:3: the head is not in order: the line begins with a tab"),
         ("---\ntitle: A\ncolour: red\n---\ntext", "a.md:3: there is no field “colour”"),
         ("---\ntitle: A\ntitle: B\n---\ntext", "a.md:3: “title” stands there twice"),
         ("---\n- a list\n---\ntext", "a.md:1: the file must begin with a head"),
@@ -164,6 +165,13 @@ def test_whoever_had_a_slug_keeps_it(tmp_path: Path):
 
     assert [story.head.title for story in library.shelf().stories] == ["First"]
     assert library.shelf().faults == ("a.md:1: the slug “wanted” is taken by m.md",)
+
+
+def test_a_slug_goes_to_the_file_of_that_name_where_nobody_had_it(tmp_path: Path):
+    shelf = read_folder(a_folder(tmp_path, another=a_file(slug="two-chairs"), two_chairs=a_file(title="Chairs")))
+
+    assert [story.head.title for story in shelf.stories] == ["Chairs"]
+    assert shelf.faults == ("another.md:1: the slug “two-chairs” is taken by two-chairs.md",)
 
 
 def test_two_stories_cannot_be_the_same_part(tmp_path: Path):

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 import leads.services
 from blog import subscribers
 from blog.subscription_models import Subscriber, SubscriberState
-from kit import clock, outbox, suppression
+from kit import bounces, clock, outbox, suppression
+from kit.bounces import Outcome
 from kit.db import db, session, transaction
 from kit.mail import Mail, Purpose
 from kit.outbox import Letter, LetterState
@@ -25,6 +26,7 @@ from leads.consent import Ask
 from leads.models import HappeningKind
 from tests.assessment.walk import finish, walk
 from tests.blog.readers import ADDRESS, a_subscriber, asks, confirm_by, leave_path, leaves, link_in
+from tests.conftest import ROOT
 from tests.page import Page
 from tests.site.test_letters import written
 
@@ -160,6 +162,90 @@ def test_an_address_gets_one_such_mail_a_day(client: FlaskClient, letters: Lette
     assert len(letters()) == len(ledger()) == 1
     at(now + timedelta(days=1, minutes=1))
     asks(client)
+    assert len(letters()) == 2
+
+
+def test_whoever_has_left_and_asks_again_the_same_day_gets_a_mail_that_works(
+    client: FlaskClient, letters: Letters, at: MoveClock
+):
+    asks(client)
+    first = link_in(letters()[0], "/confirm/")
+    confirm_by(first)
+    at(clock.now() + timedelta(minutes=10))
+    found = subscribers.find_by_address(ADDRESS)
+    assert found
+    leaves(found)
+    at(clock.now() + timedelta(minutes=10))
+
+    asks(client)
+
+    assert len(letters()) == 2
+    assert state() is SubscriberState.LEFT
+    assert client.get(first).status_code == 410
+    confirm_by(link_in(letters()[1], "/confirm/"))
+    assert state() is SubscriberState.SUBSCRIBED
+    assert [line[0] for line in ledger()] == ["asked", "given", "withdrawn", "asked", "given"]
+
+
+def complaint_about(letter: Letter) -> bytes:
+    path = ROOT / "tests" / "data" / "returned" / "complaint.eml"
+    return path.read_bytes().replace(b"<the-letter@consultancy.example>", letter.message_id.encode())
+
+
+def a_copy(purpose: Purpose = Purpose.NEWSLETTER) -> Letter:
+    with transaction():
+        return outbox.put(Mail("story", ADDRESS, "", "A story", "Words", "<p>Words</p>", purpose=purpose))
+
+
+def test_a_complaint_takes_its_reader_off_the_list(app: Flask, at: MoveClock):
+    a_subscriber()
+    at(clock.now() + timedelta(days=1))
+    letter, waiting, asked_for = a_copy(), a_copy(), a_copy(Purpose.ASKED_FOR)
+    letter.state = LetterState.SENT
+    session().commit()
+
+    outcomes = [bounces.receive(complaint_about(letter), at=clock.now()) for _ in range(2)]
+
+    assert outcomes == [Outcome.UNWANTED] * 2
+    assert state() is SubscriberState.LEFT
+    assert [line for line in ledger() if line[0] == "withdrawn"] == [
+        ("withdrawn", "mail", "/newsletter/", "complaint to the mail program")
+    ]
+    assert (waiting.state, asked_for.state) == (LetterState.WITHDRAWN, LetterState.WAITING)
+
+
+def test_a_complaint_from_before_they_came_back_takes_nobody_off(app: Flask, at: MoveClock):
+    subscriber = a_subscriber()
+    at(clock.now() + timedelta(days=1))
+    letter = a_copy()
+    leaves(subscriber)
+    at(clock.now() + timedelta(days=1))
+    subscribers.come_back(subscriber.secret, at=clock.now())
+
+    bounces.receive(complaint_about(letter), at=clock.now())
+
+    assert state() is SubscriberState.SUBSCRIBED
+
+
+def test_a_complaint_about_a_letter_that_is_not_ours_does_nothing(app: Flask):
+    a_subscriber()
+    raw = (ROOT / "tests" / "data" / "returned" / "complaint.eml").read_bytes()
+
+    assert bounces.receive(raw, at=clock.now()) is Outcome.NOT_OURS
+    assert state() is SubscriberState.SUBSCRIBED
+
+
+def test_leaving_once_opens_no_way_to_fill_a_mailbox(client: FlaskClient, letters: Letters, at: MoveClock):
+    left = a_subscriber()
+    at(clock.now() + timedelta(minutes=10))
+    leaves(left)
+    at(clock.now() + timedelta(minutes=10))
+
+    for _ in range(5):
+        asks(client)
+        client.post(leave_path(left), data={"List-Unsubscribe": "One-Click"})  # nobody who has left leaves again
+        at(clock.now() + timedelta(minutes=10))
+
     assert len(letters()) == 2
 
 

@@ -20,6 +20,7 @@ from kit.outbox import Letter, LetterState
 from kit.refusal_rules import Meaning, judge
 from kit.suppression import NoSuchSuppression, Reason, Returned
 from tests.assessment.walk import finish, walk
+from tests.conftest import ROOT
 from tests.kit.reports import SHAPES, name_of, postfix
 from tests.kit.smtp import Mailbox, smtp_server
 
@@ -69,6 +70,12 @@ def test_whatever_a_server_says_means_something(words: str, code: int, status: s
     assert judge(words, code=code, status=status) in Meaning
 
 
+def returned(file: str, about: str = "") -> bytes:
+    """A message as a mail server sent it, with its lines as they travel; about another letter than its own."""
+    text = (ROOT / "tests" / "data" / "returned" / f"{file}.eml").read_text("utf-8")
+    return (text.replace(ABOUT[0], about) if about else text).replace("\n", "\r\n").encode()
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_report_is_read_in_each_shape(shape: str):
     raw = SHAPES[shape](LETTER, "5.1.1", "550 5.1.1 User unknown")
@@ -78,6 +85,50 @@ def test_a_report_is_read_in_each_shape(shape: str):
     assert found == DeliveryReport(
         "<one@mx.example>", ("<abc@localhost>",), (Fate("failed", "5.1.1", "550 5.1.1 User unknown"),)
     )
+
+
+ABOUT = ("<the-letter@consultancy.example>",)
+
+
+@pytest.mark.parametrize(
+    ("file", "fates", "meaning"),
+    [
+        (
+            "exchange_online",
+            "failed 5.1.10 550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+            Meaning.HARD,
+        ),
+        ("gmail", "failed 5.1.1 550-5.1.1 The email account that you tried to reach does not exist.", Meaning.HARD),
+        ("gmail_delayed", "delayed 4.4.1 The recipient server did not accept our requests to connect.", None),
+        (
+            "postfix_expired",
+            "failed 4.4.1 connect to mail.startup.example[203.0.113.77]:25: Connection timed out",
+            Meaning.SOFT,
+        ),
+        ("wrapped_by_a_gateway", "failed 5.2.2 552 5.2.2 The email account is over quota", Meaning.SOFT),
+    ],
+)
+def test_reports_of_real_servers_are_understood(file: str, fates: str, meaning: Meaning | None):
+    found = read_report(returned(file))
+
+    assert found is not None
+    (fate,) = found.fates
+    assert (found.about, found.is_complaint) == (ABOUT, False)
+    assert f"{fate.action} {fate.status} {fate.words}".startswith(fates)
+    assert meaning is None or judge(fate.words, status=fate.status) is meaning
+
+
+@pytest.mark.parametrize("file", ["complaint", "complaint_with_the_head_only"])
+def test_a_complaint_is_understood(file: str):
+    found = read_report(returned(file))
+
+    assert found is not None
+    assert (found.about, found.fates, found.is_complaint) == (ABOUT, (), True)
+
+
+@pytest.mark.parametrize("file", ["not_spam_after_all", "authentication_failed"])
+def test_what_has_the_form_of_a_complaint_and_is_none_is_left_to_a_person(file: str):
+    assert read_report(returned(file)) is None
 
 
 @pytest.mark.parametrize(
@@ -191,6 +242,25 @@ def test_a_refusal_because_of_us_says_nothing_of_the_address(app: Flask):
         came_back(sent(), "5.7.1")
 
     assert held() is None
+
+
+@pytest.mark.parametrize(
+    ("file", "outcome", "reason"),
+    [
+        ("exchange_online", Outcome.NOTED, Reason.HARD_BOUNCE),
+        ("gmail", Outcome.NOTED, Reason.HARD_BOUNCE),
+        ("gmail_delayed", Outcome.ON_ITS_WAY, None),
+        ("postfix_expired", Outcome.NOTED, None),
+        ("complaint", Outcome.UNWANTED, None),
+        ("not_spam_after_all", Outcome.NO_REPORT, None),
+    ],
+)
+def test_what_follows_from_reports_of_real_servers(app: Flask, file: str, outcome: Outcome, reason: Reason | None):
+    letter = sent()
+
+    assert bounces.receive(returned(file, letter.message_id), at=clock.now()) is outcome
+
+    assert held() is reason
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
