@@ -190,13 +190,14 @@ class SmtpTransport:
 
 
 class Conversation(smtplib.SMTP):
-    """A connection that says when the message itself is about to go."""
+    """A connection that says when the message itself is about to go: after the server has said that it may."""
 
     before_data: Act
 
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        self.before_data()
-        return super().data(msg)
+    def send(self, s: Any) -> None:
+        if isinstance(s, bytes):  # the library sends commands as text, and as bytes nothing but the message
+            self.before_data()
+        super().send(s)
 
 
 class SealedConversation(Conversation, smtplib.SMTP_SSL):

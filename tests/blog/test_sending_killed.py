@@ -32,7 +32,7 @@ from tests.kit.smtp import free_port
 from tests.kit.test_killed_worker import a_site, alive
 from tests.kit.workers import Nursery, nursery
 
-READERS = {"sqlite": 5000, "postgresql": 1000}
+READERS = {"sqlite": 5000, "postgresql": 300}
 RATE = 100_000
 PATIENCE = 120.0
 NAME = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
