@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from blog.picture_files import keep
+from blog.kept_files import kept
 from blog.story import Story, Tag
 from blog.typefaces import SPACES, Typeface, drawn_by, legible, runs_leftwards
 
@@ -59,25 +59,23 @@ def file_name(card: Card) -> str:
     return f"{hashlib.sha256(content.encode()).hexdigest()[:24]}.png"
 
 
-def made(card: Card, *, fonts: Path, cache: Path) -> Path:
-    """The card as a PNG file: drawn on the first call and kept in `cache` under what stands on it."""
-    target = cache / file_name(card)
-    if not target.exists():
-        keep(target, _png(draw(card, fonts)))
-    return target
+def made(card: Card, *, fonts: Path, cache: Path) -> bytes:
+    """The card as a PNG: drawn on the first call and kept in `cache` under what stands on it."""
+    return kept(cache / file_name(card), lambda: _png(draw(card, fonts)))
 
 
-def made_mark(cache: Path) -> Path:
-    """The mark alone, square, as a PNG file."""
-    target = cache / MARK
-    if not target.exists():
-        image = Image.new("RGB", (512, 512), PAPER)
-        pen = ImageDraw.Draw(image)
-        for y in (176, 304):
-            pen.rectangle((40, y, 194, y + 32), fill=INK)
-            pen.rectangle((318, y, 472, y + 32), fill=INK)
-        keep(target, _png(image))
-    return target
+def made_mark(cache: Path) -> bytes:
+    """The mark alone, square, as a PNG."""
+    return kept(cache / MARK, _mark)
+
+
+def _mark() -> bytes:
+    image = Image.new("RGB", (512, 512), PAPER)
+    pen = ImageDraw.Draw(image)
+    for y in (176, 304):
+        pen.rectangle((40, y, 194, y + 32), fill=INK)
+        pen.rectangle((318, y, 472, y + 32), fill=INK)
+    return _png(image)
 
 
 def draw(card: Card, fonts: Path) -> Image.Image:

@@ -1,8 +1,5 @@
 """Stories for machines: feeds, the card that stands for a story elsewhere, and pictures."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -65,14 +62,14 @@ def social_card(slug: str) -> ResponseReturnValue:
     settings = current_settings()
     fonts, cache = settings.root / "static" / "fonts", settings.instance / "cards"
     wanted = card.card_of(found, shown.tags, settings.site_name, fonts=fonts)
-    return file_as_answer(lambda: card.made(wanted, fonts=fonts, cache=cache), DAY)
+    return picture_answer(card.made(wanted, fonts=fonts, cache=cache), card.file_name(wanted), DAY)
 
 
 @blueprint.get("/mark.png")
 def mark() -> ResponseReturnValue:
     """The mark of the site as a picture, for whoever cannot draw."""
     cache = current_settings().instance / "cards"
-    return file_as_answer(lambda: card.made_mark(cache), DAY)
+    return picture_answer(card.made_mark(cache), card.MARK, DAY)
 
 
 @blueprint.get(f"/pictures/<digest>-<int:width>.<any({', '.join(FORMATS)}):form>")
@@ -83,11 +80,11 @@ def picture(digest: str, width: int, form: str) -> ResponseReturnValue:
         raise NoSuchPicture
     cache = current_settings().instance / "pictures"
     try:
-        folder = library().folder
-        return file_as_answer(lambda: picture_files.made(folder, found, width, form, cache), FOR_EVER, FORMATS[form])
+        content = picture_files.made(library().folder, found, width, form, cache)
     except picture_files.PictureFault as fault:
         log.warning("a picture cannot be made", fault=str(fault))
         raise NoSuchPicture from fault
+    return picture_answer(content, found.file_name(width, form), FOR_EVER, FORMATS[form])
 
 
 def _written(made: Feed, kind: str) -> str:
@@ -98,16 +95,10 @@ def _written(made: Feed, kind: str) -> str:
     return render_template(template, feed=made, rss_date=feeds.rss_date)
 
 
-def file_as_answer(made: Callable[[], Path], seconds: int, kind: str = "image/png") -> Response:
-    """The file that `made` gives, for caches to keep for so many seconds."""
-    path = made()
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:  # taken away at this very moment
-        path = made()
-        content = path.read_bytes()
+def picture_answer(content: bytes, name: str, seconds: int, kind: str = "image/png") -> Response:
+    """A picture, for caches to keep for so many seconds; its name tells it from every other one."""
     response = Response(content, mimetype=kind)
     response.headers["Cache-Control"] = f"public, max-age={seconds}" + (", immutable" if seconds == FOR_EVER else "")
-    response.set_etag(path.stem)
+    response.set_etag(name.partition(".")[0])
     response.make_conditional(request)
     return response

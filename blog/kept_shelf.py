@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from blog.kept_files import keep
 from blog.picture import Picture
-from blog.picture_files import keep
 from blog.shelf import Shelf
 from blog.story import Head, Story, Tag
 

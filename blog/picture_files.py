@@ -1,14 +1,12 @@
-"""Pictures as files: what may be used, and the smaller ones that are made from it and kept."""
+"""Pictures as files: what may be used, and the smaller ones that are made from it."""
 
 import hashlib
-import os
-import tempfile
-import threading
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from blog.kept_files import kept
 from blog.picture import Picture
 
 KNOWN = ("JPEG", "PNG", "WEBP", "AVIF")
@@ -20,7 +18,6 @@ GROUND = "#f8f4eb"
 UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError)
 # The library would warn, or stumble, before it tells the size; MOST_POINTS is less than what it lets pass.
 Image.MAX_IMAGE_PIXELS = None
-_one_at_a_time = threading.Lock()
 
 
 class PictureFault(Exception):
@@ -65,39 +62,23 @@ def prove(name: str, raw: bytes) -> Picture:
     return picture
 
 
-def made(folder: Path, picture: Picture, width: int, kind: str, cache: Path) -> Path:
-    """The file of that width and format: made on the first call and kept in `cache`. Raises PictureFault."""
-    target = cache / picture.file_name(width, kind)
-    if target.exists():
-        return target
-    with _one_at_a_time:
-        if target.exists():
-            return target
-        try:
-            raw = (folder / picture.name).read_bytes()
-        except OSError as fault:
-            raise PictureFault(f"the picture “{picture.name}” cannot be read") from fault
-        if hashlib.sha256(raw).hexdigest()[:20] != picture.digest:
-            raise PictureFault(f"the picture “{picture.name}” has just been replaced")
-        image = _unpack(picture.name, raw).resize((width, picture.height_at(width)), Image.Resampling.LANCZOS)
-        options = {"speed": 7} if kind == "avif" else {"method": 4} if kind == "webp" else {"progressive": True}
-        out = BytesIO()
-        image.save(out, kind.upper(), quality=QUALITY[kind], **options)
-        keep(target, out.getvalue())
-    return target
+def made(folder: Path, picture: Picture, width: int, kind: str, cache: Path) -> bytes:
+    """The picture in that width and format: made on the first call and kept in `cache`. Raises PictureFault."""
+    return kept(cache / picture.file_name(width, kind), lambda: _smaller(folder, picture, width, kind))
 
 
-def keep(target: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+def _smaller(folder: Path, picture: Picture, width: int, kind: str) -> bytes:
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        raw = (folder / picture.name).read_bytes()
+    except OSError as fault:
+        raise PictureFault(f"the picture “{picture.name}” cannot be read") from fault
+    if hashlib.sha256(raw).hexdigest()[:20] != picture.digest:
+        raise PictureFault(f"the picture “{picture.name}” has just been replaced")
+    image = _unpack(picture.name, raw).resize((width, picture.height_at(width)), Image.Resampling.LANCZOS)
+    options = {"speed": 7} if kind == "avif" else {"method": 4} if kind == "webp" else {"progressive": True}
+    out = BytesIO()
+    image.save(out, kind.upper(), quality=QUALITY[kind], **options)
+    return out.getvalue()
 
 
 def _unpack(name: str, raw: bytes) -> Image.Image:

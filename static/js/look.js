@@ -2,6 +2,7 @@
 // typed and not saved is left behind.
 const form = document.querySelector("form[data-look]");
 const place = document.querySelector("[data-look-here]");
+const stopped = document.querySelector("[data-look-stopped]");
 const PAUSE = 350;
 
 if (form && place) {
@@ -16,6 +17,7 @@ if (form && place) {
     typed.delete("picture");
     try {
       const answer = await fetch(form.dataset.look, { method: "POST", body: typed, signal: asked.signal });
+      stopped.hidden = !answer.redirected && answer.status !== 400;
       if (answer.ok && !answer.redirected) place.innerHTML = (await answer.json()).html;
     } catch {
       // The text stays as it was typed; the next key asks again.

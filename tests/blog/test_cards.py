@@ -44,9 +44,11 @@ def test_the_title_never_reaches_the_line():
 
 def test_a_card_is_drawn_once_and_anew_when_its_title_changes(tmp_path: Path):
     first = made(Card("One", "Habits", "Site"), fonts=FONTS, cache=tmp_path)
-    drawn_at = first.stat().st_mtime_ns
+    (path,) = tmp_path.iterdir()
+    drawn_at = path.stat().st_mtime_ns
 
-    assert made(Card("One", "Habits", "Site"), fonts=FONTS, cache=tmp_path).stat().st_mtime_ns == drawn_at
+    assert made(Card("One", "Habits", "Site"), fonts=FONTS, cache=tmp_path) == first
+    assert path.stat().st_mtime_ns == drawn_at
     assert made(Card("Two", "Habits", "Site"), fonts=FONTS, cache=tmp_path) != first
     assert len(list(tmp_path.iterdir())) == 2
 

@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from blog import feed_views
 from blog.library import Library
-from blog.made_files import SPARED, forget_unneeded, prune
+from blog.made_files import SPARED, forget_unneeded
 from kit.context import current_settings
 from tests.blog.builders import a_file, a_folder, a_picture, tell
 
@@ -82,22 +81,6 @@ def test_what_went_is_made_again_when_a_story_needs_it_again(client: FlaskClient
         (library.folder / name).write_text(text, "utf-8")
 
     assert {address: client.get(address).get_data() for address in made} == made
-
-
-def test_whoever_asks_at_the_moment_in_which_a_file_is_taken_away_gets_it(app: Flask, tmp_path: Path):
-    path, asked = tmp_path / "a.png", []
-
-    def make() -> Path:
-        asked.append(path)
-        path.write_bytes(b"a picture")
-        if len(asked) == 1:
-            prune(tmp_path, set(), spared=-1.0)
-        return path
-
-    with app.test_request_context():
-        response = feed_views.file_as_answer(make, 1)
-
-    assert (response.status_code, response.get_data(), len(asked)) == (200, b"a picture", 2)
 
 
 def test_a_site_that_has_made_nothing_yet_has_nothing_to_forget(app: Flask):

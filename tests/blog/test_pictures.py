@@ -40,9 +40,9 @@ def test_a_picture_is_never_made_wider_than_it_is(size: tuple[int, int], widths:
 def test_each_format_is_made_from_each(tmp_path: Path, ending: str, kind: str):
     picture = look(a_picture(tmp_path / f"a.{ending}", 900, 300))
 
-    path = made(tmp_path, picture, 480, kind, tmp_path / "made")
+    content = made(tmp_path, picture, 480, kind, tmp_path / "made")
 
-    with Image.open(path) as image:
+    with Image.open(BytesIO(content)) as image:
         assert (image.format, image.size) == (kind.upper(), (480, 160))
 
 
@@ -50,13 +50,22 @@ def test_it_is_made_once_however_many_ask_at_once(tmp_path: Path):
     picture = look(a_picture(tmp_path / "a.jpg", 900, 300))
 
     with ThreadPoolExecutor(8) as pool:
-        paths = set(pool.map(lambda _: made(tmp_path, picture, 480, "webp", tmp_path / "made"), range(16)))
-    (path,) = paths
+        contents = set(pool.map(lambda _: made(tmp_path, picture, 480, "webp", tmp_path / "made"), range(16)))
+    (path,) = (tmp_path / "made").iterdir()
     drawn_at = path.stat().st_mtime_ns
 
-    made(tmp_path, picture, 480, "webp", tmp_path / "made")
+    assert contents == {made(tmp_path, picture, 480, "webp", tmp_path / "made")}
     assert path.stat().st_mtime_ns == drawn_at
-    assert [one.name for one in (tmp_path / "made").iterdir()] == [path.name]
+
+
+def test_a_picture_that_the_disk_does_not_take_is_shown_all_the_same(tmp_path: Path):
+    picture, full = look(a_picture(tmp_path / "a.jpg", 900, 300)), tmp_path / "no folder"
+    full.write_bytes(b"")
+
+    content = made(tmp_path, picture, 480, "webp", full)
+
+    with Image.open(BytesIO(content)) as image:
+        assert image.size == (480, 160)
 
 
 def test_a_turned_picture_stands_upright_and_says_nothing_of_where_it_was_taken(tmp_path: Path):
@@ -67,10 +76,10 @@ def test_a_turned_picture_stands_upright_and_says_nothing_of_where_it_was_taken(
     Image.new("RGB", (600, 300), "red").save(tmp_path / "a.jpg", exif=exif)
 
     picture = look(tmp_path / "a.jpg")
-    path = made(tmp_path, picture, picture.widths[0], "jpeg", tmp_path / "made")
+    content = made(tmp_path, picture, picture.widths[0], "jpeg", tmp_path / "made")
 
     assert (picture.width, picture.height) == (300, 600)
-    with Image.open(path) as image:
+    with Image.open(BytesIO(content)) as image:
         assert image.size == (300, 600)
         assert dict(image.getexif()) == {}
 
@@ -78,9 +87,9 @@ def test_a_turned_picture_stands_upright_and_says_nothing_of_where_it_was_taken(
 def test_what_is_transparent_becomes_paper(tmp_path: Path):
     Image.new("RGBA", (300, 300), (0, 0, 0, 0)).save(tmp_path / "a.png")
 
-    path = made(tmp_path, look(tmp_path / "a.png"), 300, "jpeg", tmp_path / "made")
+    content = made(tmp_path, look(tmp_path / "a.png"), 300, "jpeg", tmp_path / "made")
 
-    with Image.open(path) as image:
+    with Image.open(BytesIO(content)) as image:
         assert image.getpixel((150, 150)) == pytest.approx((0xF8, 0xF4, 0xEB), abs=3)
 
 

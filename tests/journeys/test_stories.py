@@ -134,6 +134,19 @@ def test_whoever_leaves_without_saving_is_asked(site: RunningSite, visitor: Come
     assert asked == ["beforeunload"]
 
 
+def test_whoever_is_signed_out_while_writing_is_told(site: RunningSite, visitor: Come):
+    ann = visitor()
+    enter(ann, site)
+    ann.open("/desk/stories/until-the-dryer")
+    stopped = ann.page.get_by_text("You were signed out")
+    expect(stopped).to_be_hidden()
+
+    ann.page.context.clear_cookies()
+    ann.fill(summary="Typed and not saved.")
+
+    expect(stopped).to_be_visible()
+
+
 def enter(ann: Visitor, site: RunningSite) -> None:
     """Whoever comes first makes the account, everybody else signs in with it."""
     ann.open("/desk/stories/")
