@@ -1,11 +1,11 @@
 """Letting a colleague go: not before somebody else has what they agreed on."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import booking.schedule
 from booking.models import Booking
 from kit.db import transaction
+from kit.pages import Page
 from kit.refusals import Conflict
 from staff import team
 from staff.models import Account
@@ -21,10 +21,10 @@ class ConsultsAhead(Conflict):
     )
 
 
-def ahead_of(account: Account, *, now: datetime) -> Sequence[Booking]:
+def ahead_of(account: Account, *, now: datetime, number: int = 1) -> Page[Booking]:
     """What is agreed with somebody, or offered, and not over yet."""
     consultant = booking.schedule.consultant_of(account.id)
-    return booking.schedule.ahead_of(consultant, now=now) if consultant else ()
+    return booking.schedule.ahead_of(consultant, now=now, number=number) if consultant else Page.empty()
 
 
 def is_bookable(account: Account) -> bool:
@@ -62,5 +62,5 @@ def _leave_consults(account: Account, now: datetime) -> None:
     if consultant is None:
         return
     booking.schedule.stop(consultant)
-    if ahead_of(account, now=now):
+    if ahead_of(account, now=now).rows:
         raise ConsultsAhead

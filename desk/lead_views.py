@@ -1,5 +1,6 @@
 """Leads at the desk: the list, the board, one person, and what is changed about them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from urllib.parse import parse_qsl
@@ -45,7 +46,7 @@ def board() -> ResponseReturnValue:
         counts=lists.count_by_stage(wanted, today=_today()),
         known=look_up(everybody),
         done=request.args.get("done", ""),
-        **_around(wanted),
+        **_around(wanted, everybody),
     )
 
 
@@ -176,7 +177,11 @@ def sheet(public_id: str) -> ResponseReturnValue:
     """What to know before a call, on one printed page."""
     titles = story_titles()
     found = person.look_at(
-        leads.services.get_lead(public_id), zone_name=own_zone_name(), now=clock.now(), titles=titles
+        leads.services.get_lead(public_id),
+        zone_name=own_zone_name(),
+        now=clock.now(),
+        titles=titles,
+        with_notes=True,
     )
     return render_template(
         "desk/sheet.html", person=found, lead=found.lead, titles=titles, facts=facts, zone_name=own_zone_name()
@@ -195,16 +200,19 @@ def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
         order=order,
         form=form,
         done=request.args.get("done", ""),
-        **_around(wanted),
+        **_around(wanted, page.leads),
     )
 
 
-def _around(wanted: Wanted) -> dict[str, object]:
-    """What the list and the board have in common."""
+def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
+    """What the list and the board have in common. `owners` are those by whom a list can be narrowed down."""
+    owners = {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
+    people = team.names({*owners, *(lead.owner_id or 0 for lead in shown)})
     return {
         "wanted": wanted,
         "stages": tuple(Stage),
-        "people": team.names(),
+        "people": people,
+        "owners": {number: name for number, name in people.items() if number in owners},
         "bands": lists.choices(Lead.band),
         "stories": lists.choices(Lead.story),
         "sources": lists.choices(Lead.source),
@@ -224,7 +232,11 @@ def _around(wanted: Wanted) -> dict[str, object]:
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadChanged | None = None) -> str:
     titles = story_titles()
     found = person.look_at(
-        leads.services.get_lead(public_id), zone_name=own_zone_name(), now=clock.now(), titles=titles
+        leads.services.get_lead(public_id),
+        zone_name=own_zone_name(),
+        now=clock.now(),
+        titles=titles,
+        number=asked.page_number(),
     )
     return render_template(
         "desk/lead.html",

@@ -1,14 +1,14 @@
 """Many leads at once: looked for, held to what is wanted, counted as far as it helps."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from kit.db import session
@@ -16,7 +16,7 @@ from leads.models import Lead, LeadWord, Stage
 from leads.words import terms_of
 
 PAGE_SIZE = 50
-COLUMN_SIZE = 20
+COLUMN_SIZE = 15
 COUNTED_MOST = 1000
 FEW = 2000
 AFTER_ALL_LETTERS = "\U0010ffff"
@@ -164,24 +164,42 @@ def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
 
 def choices(column: Any, *, most: int = 60) -> tuple[str, ...]:
     """What stands in a column of leads, such as `Lead.band`, found by stepping through its index."""
-    found = select(func.min(column).label("value")).where(column > "").cte("found", recursive=True)
+    return tuple(_stepping(column, column > "", most))
+
+
+def _stepping(column: Any, begin: ColumnElement[bool], most: int) -> Iterable[Any]:
+    found = select(func.min(column).label("value")).where(begin).cte("found", recursive=True)
     following = select(func.min(column)).where(column > found.c.value).scalar_subquery()
     found = found.union_all(select(following).where(found.c.value.is_not(None)))
     chosen = select(found.c.value).where(found.c.value.is_not(None)).limit(most)
-    return tuple(session().scalars(chosen))
+    return session().scalars(chosen)
 
 
-def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:
+def call_backs_due(until: date, *, since: datetime, most: int | None = None) -> tuple[tuple[date, Lead], ...]:
     """Who asked to be called back by that date, soonest first.
 
     Somebody who was talked with or written about since then is done with, and so is who was closed. `since` bounds how
     far back requests are looked for.
     """
-    chosen = select(Lead).where(
-        Lead.call_back_on <= until, Lead.call_back_asked_at >= since, Lead.stage != Stage.CLOSED
-    )
-    rows = session().scalars(chosen.order_by(Lead.call_back_on, Lead.id))
+    chosen = select(Lead).where(*_waits_for_call(until, since))
+    rows = session().scalars(chosen.order_by(Lead.call_back_on, Lead.id).limit(most))
     return tuple((lead.call_back_on, lead) for lead in rows if lead.call_back_on is not None)
+
+
+def count_call_backs(today: date, until: date, *, since: datetime) -> tuple[int, int]:
+    """How many of them are due, and how many will be after today."""
+    due = func.count(case((Lead.call_back_on <= today, 1)))
+    now, later = session().execute(select(due, func.count() - due).where(*_waits_for_call(until, since))).one()
+    return now, later
+
+
+def owners(*, most: int = 60) -> tuple[int, ...]:
+    """The accounts that look after somebody, found by stepping through the index."""
+    return tuple(_stepping(Lead.owner_id, Lead.owner_id > 0, most))
+
+
+def _waits_for_call(until: date, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Lead.call_back_on <= until, Lead.call_back_asked_at >= since, Lead.stage != Stage.CLOSED
 
 
 def _chosen(wanted: Wanted, today: date | None) -> Select[Any]:

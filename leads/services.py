@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kit import tokens
 from kit.context import current_settings
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from kit.refusals import NotFound, Unacceptable
 from leads import funnel, webhooks
 from leads.addresses import normalise
@@ -40,6 +41,7 @@ STEPS = {
     HappeningKind.CONSULT_BOOKED: Step.BOOKED,
     HappeningKind.CONSULT_HELD: Step.HELD,
 }
+TIMELINE = 40  # entries on a page
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
 
 
@@ -155,6 +157,18 @@ def timeline(lead: Lead) -> tuple[Happening, ...]:
     """Everything that happened with a lead, newest first."""
     chosen = select(Happening).where(Happening.lead_id == lead.id).order_by(Happening.at.desc(), Happening.id.desc())
     return tuple(session().scalars(chosen))
+
+
+def timeline_page(lead: Lead, *, number: int = 1) -> Page[Happening]:
+    """The same, a page at a time."""
+    chosen = select(Happening).where(Happening.lead_id == lead.id)
+    return page_of(chosen.order_by(Happening.at.desc(), Happening.id.desc()), number=number, size=TIMELINE)
+
+
+def latest_notes(lead: Lead, *, most: int) -> tuple[Happening, ...]:
+    """The notes that were written last."""
+    chosen = select(Happening).where(Happening.lead_id == lead.id, Happening.kind == HappeningKind.NOTE)
+    return tuple(session().scalars(chosen.order_by(Happening.at.desc(), Happening.id.desc()).limit(most)))
 
 
 def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tuple[Happening, ...]]:

@@ -18,6 +18,7 @@ from kit.context import current_settings
 from kit.db import after_commit, session, transaction
 from kit.fetch import AddressRefused, FetchFault, Limits, TooManyRedirects, fetch
 from kit.logs import log
+from kit.pages import Page, page_of
 from kit.refusals import NotFound
 from leads import signing
 from leads.models import Happening, HappeningKind, Lead
@@ -31,7 +32,6 @@ WAITS = (1, 5, 30, 120, 300, 480, 504)  # minutes before each further try: a day
 ROTATION = timedelta(days=1)
 KEPT_FOR = timedelta(days=30)
 MOST_A_RUN = 50
-PAGE_SIZE = 50
 OURS = ("answers", "text", "result", "link", "line")  # facts of a happening that stay here
 GONE = 410
 KINDS = {f"lead.{kind.name.lower()}": kind for kind in HappeningKind}
@@ -155,21 +155,31 @@ def get(webhook_id: int) -> Webhook:
     return found
 
 
-def overview() -> tuple[Told, ...]:
+def overview(*, number: int = 1) -> Page[Told]:
     """Every webhook, and how its messages stand."""
-    counted = select(Delivery.webhook_id, Delivery.state, func.count()).group_by(Delivery.webhook_id, Delivery.state)
-    counts = {(webhook_id, state): count for webhook_id, state, count in session().execute(counted).all()}
-    found = session().scalars(select(Webhook).order_by(Webhook.id))
-    states = (DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.DELIVERED)
-    return tuple(Told(one, *(counts.get((one.id, state), 0) for state in states)) for one in found)
+    page = page_of(select(Webhook).order_by(Webhook.id), number=number)
+    return Page(_told(page.rows), page.number, page.pages, page.total, page.size)
 
 
-def deliveries_of(webhook: Webhook, *, state: DeliveryState | None = None) -> Sequence[Delivery]:
-    """The latest messages to a webhook."""
+def standing(webhook: Webhook) -> Told:
+    """How the messages of one stand."""
+    return _told((webhook,))[0]
+
+
+def deliveries_of(webhook: Webhook, *, state: DeliveryState | None = None, number: int = 1) -> Page[Delivery]:
+    """The messages to a webhook, the latest first."""
     chosen = select(Delivery).where(Delivery.webhook_id == webhook.id)
     if state is not None:
         chosen = chosen.where(Delivery.state == state)
-    return session().scalars(chosen.order_by(Delivery.id.desc()).limit(PAGE_SIZE)).all()
+    return page_of(chosen.order_by(Delivery.id.desc()), number=number)
+
+
+def _told(webhooks: Sequence[Webhook]) -> tuple[Told, ...]:
+    counted = select(Delivery.webhook_id, Delivery.state, func.count()).group_by(Delivery.webhook_id, Delivery.state)
+    chosen = counted.where(Delivery.webhook_id.in_([one.id for one in webhooks]))
+    counts = {(webhook_id, state): count for webhook_id, state, count in session().execute(chosen).all()}
+    states = (DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.DELIVERED)
+    return tuple(Told(one, *(counts.get((one.id, state), 0) for state in states)) for one in webhooks)
 
 
 def failed_count() -> int:

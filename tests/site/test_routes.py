@@ -115,6 +115,7 @@ DOORS = {
     "account_admin.overview": DESK,
     "account_admin.password": DESK,
     "account_admin.end_session": DESK,
+    "account_admin.end_other_sessions": DESK,
     "team_admin.overview": DESK,
     "team_admin.invite": DESK,
     "team_admin.withdraw": DESK,

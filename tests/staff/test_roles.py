@@ -16,6 +16,7 @@ RIGHTS = {
     "account_admin.overview": OWN,
     "account_admin.password": OWN,
     "account_admin.end_session": OWN,
+    "account_admin.end_other_sessions": OWN,
     "desk.today": OWN,  # whoever has no part in the day is led to where they begin
     "desk.keys": OWN,
     "lead_admin.overview": SEE,

@@ -70,7 +70,7 @@ def test_somebody_is_invited_by_mail_and_makes_their_account(app: Flask, owner: 
 
 def test_looking_at_an_invitation_uses_nothing_up(app: Flask, owner: FlaskClient, client: FlaskClient):
     page_of(owner).form("invite").submit(email="maya@example.com", role="author")
-    (invitation,) = team.open_invitations(at=clock.now())
+    (invitation,) = team.open_invitations(at=clock.now()).rows
     address = f"/desk/welcome/{invitation.secret}"
 
     assert [client.get(address).status_code for _ in range(3)] == [200] * 3
@@ -105,12 +105,15 @@ def test_a_second_invitation_to_the_same_address_ends_the_first(owner: FlaskClie
     team.invite_by_mail("cy@example.com", Role.CONSULTANT, by=account("robin@example.com"), at=clock.now())
 
     assert client.get(f"/desk/welcome/{first}").status_code == 410
-    assert [found.email for found in team.open_invitations(at=clock.now())] == ["cy@example.com", "maya@example.com"]
+    assert [found.email for found in team.open_invitations(at=clock.now()).rows] == [
+        "cy@example.com",
+        "maya@example.com",
+    ]
 
 
 def test_an_invitation_is_withdrawn(owner: FlaskClient, client: FlaskClient):
     page_of(owner).form("invite").submit(email="maya@example.com", role="author")
-    (invitation,) = team.open_invitations(at=clock.now())
+    (invitation,) = team.open_invitations(at=clock.now()).rows
 
     response = page_of(owner).form("withdraw").submit()
 
