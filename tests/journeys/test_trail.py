@@ -11,9 +11,13 @@ from tests.journeys.running import RunningSite
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-FIRST, SECOND = "the-night-supervisor", "two-weeks-is-a-date"
+FIRST, SECOND, THIRD = "the-night-supervisor", "two-weeks-is-a-date", "every-spring-you-people-call"
 CAMPAIGN = "utm_source=letter&utm_campaign=autumn"
-STORED = "Object.keys(localStorage).length + Object.keys(sessionStorage).length"
+STORED = """async () => [
+  ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...(await caches.keys()),
+  ...(await indexedDB.databases()).map((one) => one.name),
+  ...(await navigator.serviceWorker.getRegistrations()).map((one) => one.scope),
+]"""
 
 
 def touches(site: RunningSite, address: str) -> tuple[Any, ...]:
@@ -29,7 +33,7 @@ def touches(site: RunningSite, address: str) -> tuple[Any, ...]:
 
 def assert_clean(ann: Visitor) -> None:
     assert ann.page.context.cookies() == []
-    assert ann.page.evaluate(STORED) == 0
+    assert ann.page.evaluate(STORED) == []
 
 
 def finish(ann: Visitor, address: str) -> None:
@@ -57,6 +61,37 @@ def test_a_campaign_is_known_after_two_stories(site: RunningSite, visitor: Calla
     story, landing, utm, last, source = touches(site, "ann.trail@example.com")
     assert (story, landing, last, source) == (SECOND, f"/stories/{FIRST}", SECOND, "letter")
     assert utm == '[["utm_source","letter"],["utm_campaign","autumn"]]'
+
+
+def test_a_second_step_from_another_story_changes_the_last_touch_alone(
+    site: RunningSite, visitor: Callable[..., Visitor]
+):
+    ann = visitor()
+    ann.open(f"/stories/{FIRST}?{CAMPAIGN}")
+    ann.fill(conversations="16")
+    finish(ann, "cy.trail@example.com")
+    before = touches(site, "cy.trail@example.com")
+    again = visitor()
+    again.open(f"/stories/{THIRD}?utm_source=spring")
+    assert_clean(again)
+    again.follow("Book a consult")
+    again.page.wait_for_url("**zone=*")
+    assert_clean(again)
+    again.press("10:00")
+    again.fill(name="Cy Bee", address="cy.trail@example.com")
+    again.press("Continue")
+    assert touches(site, "cy.trail@example.com") == before
+    again.press("Book ")
+    assert again.heading == "You are booked"
+
+    assert before[:5] == (
+        FIRST,
+        f"/stories/{FIRST}",
+        '[["utm_source","letter"],["utm_campaign","autumn"]]',
+        FIRST,
+        "letter",
+    )
+    assert touches(site, "cy.trail@example.com") == (*before[:3], THIRD, "spring")
 
 
 def test_without_scripts_the_story_and_the_campaign_of_its_own_page_are_known(
