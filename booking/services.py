@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 import leads.services
@@ -180,13 +180,19 @@ def get_booking(secret: str) -> Booking:
     return found
 
 
-def consults_between(begin: datetime, end: datetime, *, host: Consultant | None = None) -> tuple[Booking, ...]:
-    """Consults that start in [begin, end), in order; those in which `host` takes part, where one is given."""
-    return tuple(session().scalars(_between(begin, end, host).order_by(Booking.starts_at, Booking.id)))
+def consults_and_others(begin: datetime, end: datetime, *, host: Consultant | None) -> tuple[tuple[Booking, ...], int]:
+    """Consults that start in [begin, end), in order, and how many more there are in which `host` has no part.
+
+    Without a host it is all of them.
+    """
+    part = _takes_part(host).label("part") if host else literal(True).label("part")
+    rows = session().execute(_between(begin, end, None).add_columns(part).order_by(Booking.starts_at, Booking.id)).all()
+    own = tuple(booking for booking, takes_part in rows if takes_part)
+    return own, len(rows) - len(own)
 
 
 def first_consults(begin: datetime, end: datetime, *, host: Consultant | None, most: int) -> tuple[Booking, ...]:
-    """The first of them."""
+    """The first consults that start in [begin, end); those in which `host` takes part, where one is given."""
     return tuple(session().scalars(_between(begin, end, host).order_by(Booking.starts_at, Booking.id).limit(most)))
 
 
@@ -203,11 +209,13 @@ def _between(begin: datetime, end: datetime, host: Consultant | None) -> Select[
         Booking.starts_at >= begin,
         Booking.starts_at < end,
     )
-    if host is None:
-        return chosen
+    return chosen if host is None else chosen.where(_takes_part(host))
+
+
+def _takes_part(host: Consultant) -> ColumnElement[bool]:
     seat = aliased(Booking)
     has_seat = exists().where(seat.main_id == Booking.id, seat.consultant_id == host.id)
-    return chosen.where((Booking.consultant_id == host.id) | has_seat)
+    return or_(Booking.consultant_id == host.id, has_seat)
 
 
 def consults_of(lead: Lead) -> Sequence[Booking]:

@@ -37,17 +37,7 @@ def overview() -> ResponseReturnValue:
 @lead_admin.get("/board")
 def board() -> ResponseReturnValue:
     """The same, a column for each stage."""
-    wanted = Wanted.from_query(request.args)
-    columns = lists.board(wanted, today=_today())
-    everybody = [lead for column in columns.values() for lead in column]
-    return render_template(
-        "desk/board.html",
-        columns=columns,
-        counts=lists.count_by_stage(wanted, today=_today()),
-        known=look_up(everybody),
-        done=request.args.get("done", ""),
-        **_around(wanted, everybody),
-    )
+    return _board()
 
 
 @lead_admin.post("/<public_id>/board")
@@ -64,8 +54,8 @@ def move_on_board(public_id: str) -> ResponseReturnValue:
     try:
         changes.set_stage(lead, stage, seen=form.seen, by=current_account(), at=clock.now(), reason=reason)
     except LeadChanged as refusal:
-        return _lead_page(public_id, NoteForm(formdata=None), _seen_anew(form, public_id), refusal), refusal.status
-    return redirect(f"/desk/leads/board?{back}{'&' if back else ''}done={public_id}", 303)
+        return _board(leads.services.get_lead(public_id), stage), refusal.status
+    return redirect(f"/desk/leads/board?{back}{'&' if back else ''}done={public_id}#card-{public_id}", 303)
 
 
 @lead_admin.post("/lists")
@@ -119,10 +109,13 @@ def move_stage(public_id: str) -> ResponseReturnValue:
 @lead_admin.post("/<public_id>/undo/<int(max=2147483647):happening_id>")
 @needs(Right.CHANGE_LEADS)
 def undo(public_id: str, happening_id: int) -> ResponseReturnValue:
-    """Let the stage be what it was before."""
+    """Let the stage be what it was before; then back to where that was asked."""
     found = leads.services.get_lead(public_id)
     if ButtonForm().validate_on_submit():
         changes.take_back(found, happening_id, by=current_account(), at=clock.now())
+    if "board" in request.args:
+        query = Wanted.from_query(request.args).to_query(undone=public_id)
+        return redirect(f"/desk/leads/board?{query}#card-{public_id}", 303)
     return redirect(f"/desk/leads/{public_id}?done=undone", 303)
 
 
@@ -185,6 +178,26 @@ def sheet(public_id: str) -> ResponseReturnValue:
     )
     return render_template(
         "desk/sheet.html", person=found, lead=found.lead, titles=titles, facts=facts, zone_name=own_zone_name()
+    )
+
+
+def _board(refused: Lead | None = None, instead_of: Stage | None = None) -> str:
+    """The columns; `refused` is a lead that somebody else moved first, so that it stands where that one put it."""
+    wanted = Wanted.from_query(request.args)
+    columns = lists.board(wanted, today=_today())
+    everybody = [lead for column in columns.values() for lead in column]
+    done = request.args.get("done", "")
+    moved = next((lead for lead in everybody if lead.public_id == done), None)
+    return render_template(
+        "desk/board.html",
+        columns=columns,
+        counts=lists.count_by_stage(wanted, today=_today()),
+        known=look_up(everybody),
+        done=refused.public_id if refused else done or request.args.get("undone", ""),
+        latest=changes.latest_move(moved) if moved else None,
+        refused=refused,
+        instead_of=instead_of,
+        **_around(wanted, everybody),
     )
 
 

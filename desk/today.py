@@ -119,8 +119,7 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
     begin = datetime.fromtimestamp(instant(day, 0, local), local)
     tomorrow = datetime.fromtimestamp(instant(day + ONE_DAY, 0, local), local)
     later = now + timedelta(days=COMING_DAYS)
-    everybodys = booking.services.consults_between(begin, tomorrow)
-    of_today = everybodys if own is None else booking.services.consults_between(begin, tomorrow, host=own)
+    of_today, others = booking.services.consults_and_others(begin, tomorrow, host=own)
     unsettled = booking.services.unsettled_consults(now - OPEN_FOR, begin, host=own, most=UNSETTLED_MOST + 1)
     coming = booking.services.first_consults(tomorrow, later, host=own, most=COMING_MOST)
 
@@ -155,7 +154,7 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
         day=day,
         meetings=tuple(meeting for meeting in meetings if meeting.phase is not Phase.OVER),
         over=tuple(meeting for meeting in meetings if meeting.phase is Phase.OVER),
-        others=len(everybodys) - len(of_today),
+        others=others,
         unsettled=meet(unsettled[:UNSETTLED_MOST]),
         more_unsettled=len(unsettled) > UNSETTLED_MOST,
         coming=meet(coming),

@@ -167,8 +167,27 @@ def test_a_card_that_was_moved_meanwhile_is_not_moved_blindly(desk: FlaskClient,
     robins = page_of(desk, "/desk/leads/board").form(f"{ann.public_id}/board")
     page_of(maya, "/desk/leads/board").form(f"{ann.public_id}/board").submit(stage="engaged")
 
-    assert robins.submit(stage="client").status_code == 409
-    assert again(ann).stage is Stage.ENGAGED
+    refused = Page(robins.submit(stage="client"), desk)
+
+    assert refused.status == 409
+    assert refused.texts("[role=alert]") == [
+        "Somebody else moved Ann Avery while you looked. The card stands under “Engaged”, where they put it, and not"
+        " under “Client”. Move it again if you still want to."
+    ]
+    assert refused.texts(".column h2")[2] == "Engaged 1"
+    assert refused.form(f"{ann.public_id}/board").submit(stage="client").status_code == 303
+    assert again(ann).stage is Stage.CLIENT
+
+
+def test_a_move_on_the_board_is_taken_back_there(desk: FlaskClient):
+    ann = a_lead()
+    moved = page_of(desk, "/desk/leads/board?search=ann").form(f"{ann.public_id}/board").submit(stage="client")
+
+    response = page_of(desk, moved.location.partition("#")[0]).form("/undo/").submit()
+
+    assert response.location == f"/desk/leads/board?search=ann&undone={ann.public_id}#card-{ann.public_id}"
+    assert again(ann).stage is Stage.NEW
+    assert "Take it back" not in page_of(desk, response.location.partition("#")[0]).text
 
 
 def test_a_list_is_kept_and_forgotten(desk: FlaskClient):

@@ -98,12 +98,13 @@ def measured(app: Flask, client: FlaskClient, address: str) -> tuple[int, float,
         sent.append(statement)
 
     with app.app_context():
-        client.get(address)
-        event.listen(db.engine, "before_cursor_execute", note)
-        began = time.perf_counter()
-        response = client.get(address)
-        taken = (time.perf_counter() - began) * 1000
-        event.remove(db.engine, "before_cursor_execute", note)
+        engine = db.engine
+    client.get(address)
+    event.listen(engine, "before_cursor_execute", note)
+    began = time.perf_counter()
+    response = client.get(address)
+    taken = (time.perf_counter() - began) * 1000
+    event.remove(engine, "before_cursor_execute", note)
     assert response.status_code == 200, f"{address}: {response.status}"
     return len(response.get_data()), taken, len(sent)
 
