@@ -63,7 +63,7 @@ def show(webhook_id: int) -> ResponseReturnValue:
         webhook=webhook,
         form=form,
         page=webhooks.deliveries_of(webhook, state=state, number=asked.page_number()),
-        told=webhooks.standing(webhook),
+        told=webhooks.told_of(webhook),
         state=state,
         states=tuple(DeliveryState),
         done=request.args.get("done", ""),

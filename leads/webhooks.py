@@ -9,9 +9,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from kit import clock, jobs, seals
 from kit.context import current_settings
@@ -29,11 +30,13 @@ SECONDS = 15
 MOST_BYTES = 64 * 1024
 CLAIM = timedelta(minutes=2)  # longer than one try
 WAITS = (1, 5, 30, 120, 300, 480, 504)  # minutes before each further try: a day in all
-ROTATION = timedelta(days=1)
+A_DAY = timedelta(days=1)
+ROTATION = A_DAY
 KEPT_FOR = timedelta(days=30)
 MOST_A_RUN = 50
 OURS = ("answers", "text", "result", "link", "line")  # facts of a happening that stay here
 GONE = 410
+ERASED = "lead.erased"
 KINDS = {f"lead.{kind.name.lower()}": kind for kind in HappeningKind}
 
 
@@ -44,14 +47,33 @@ class NoSuchWebhook(NotFound):
     sentence = "Somebody may have removed it."
 
 
+class Standing(StrEnum):
+    """How a webhook fares."""
+
+    WELL = "well"
+    TRYING = "trying again"
+    FAILING = "failing"
+    PAUSED = "paused"
+
+
 @dataclass(frozen=True)
 class Told:
-    """A webhook and how its messages stand."""
+    """A webhook and how its messages stand; `refused` are those that wait because they were not taken so far."""
 
     webhook: Webhook
     waiting: int
     failed: int
     delivered: int
+    refused: int = 0
+
+    @property
+    def standing(self) -> Standing:
+        """How it fares in a word."""
+        if self.webhook.paused:
+            return Standing.PAUSED
+        if self.failed:
+            return Standing.FAILING
+        return Standing.TRYING if self.refused else Standing.WELL
 
 
 def tell(lead: Lead, happening: Happening) -> None:
@@ -72,6 +94,13 @@ def tell(lead: Lead, happening: Happening) -> None:
             "facts": {key: value for key, value in happening.facts.items() if key not in OURS},
         }
         put(wanted, name, data, at=happening.at, lead_id=lead.id)
+
+
+def tell_erased(public_ids: Sequence[str], *, at: datetime) -> None:
+    """Ask every webhook to forget a lead too, in the caller's transaction. Nothing but their ids stands in it."""
+    found = session().scalars(select(Webhook)).all()
+    for public_id in public_ids:
+        put(found, ERASED, {"lead": {"id": public_id}}, at=at, lead_id=None)
 
 
 def put(webhooks: Sequence[Webhook], name: str, data: dict[str, Any], *, at: datetime, lead_id: int | None) -> None:
@@ -161,7 +190,12 @@ def overview(*, number: int = 1) -> Page[Told]:
     return Page(_told(page.rows), page.number, page.pages, page.total, page.size)
 
 
-def standing(webhook: Webhook) -> Told:
+def names() -> tuple[str, ...]:
+    """What the programs are called that are told, each name once."""
+    return tuple(session().scalars(select(Webhook.name).distinct().order_by(Webhook.name)))
+
+
+def told_of(webhook: Webhook) -> Told:
     """How the messages of one stand."""
     return _told((webhook,))[0]
 
@@ -175,11 +209,25 @@ def deliveries_of(webhook: Webhook, *, state: DeliveryState | None = None, numbe
 
 
 def _told(webhooks: Sequence[Webhook]) -> tuple[Told, ...]:
-    counted = select(Delivery.webhook_id, Delivery.state, func.count()).group_by(Delivery.webhook_id, Delivery.state)
+    troubled = func.count(case((Delivery.trouble != "", 1)))
+    counted = select(Delivery.webhook_id, Delivery.state, func.count(), troubled)
     chosen = counted.where(Delivery.webhook_id.in_([one.id for one in webhooks]))
-    counts = {(webhook_id, state): count for webhook_id, state, count in session().execute(chosen).all()}
-    states = (DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.DELIVERED)
-    return tuple(Told(one, *(counts.get((one.id, state), 0) for state in states)) for one in webhooks)
+    rows = session().execute(chosen.group_by(Delivery.webhook_id, Delivery.state)).all()
+    counts = {(webhook_id, state): (count, refused) for webhook_id, state, count, refused in rows}
+
+    def many(one: Webhook, state: DeliveryState) -> tuple[int, int]:
+        return counts.get((one.id, state), (0, 0))
+
+    return tuple(
+        Told(
+            one,
+            waiting=many(one, DeliveryState.WAITING)[0],
+            failed=many(one, DeliveryState.FAILED)[0],
+            delivered=many(one, DeliveryState.DELIVERED)[0],
+            refused=many(one, DeliveryState.WAITING)[1],
+        )
+        for one in webhooks
+    )
 
 
 def failed_count() -> int:
