@@ -2,7 +2,8 @@
 
 Today, the list of leads with filters, search, board and numbers are fetched from two sites, one with 1,000 leads and
 10,000 happenings, one with 100,000 and 1,000,000. They take turns, by the clock. Limit: 95 of 100 fetches take less
-than 5 times as long with the many as with the few. Both databases where none is named. Beside it stands how often a page asks the database.
+than 5 times as long with the many as with the few, on both databases where none is named. Beside it stands how often a
+page asks the database.
 """
 
 import random

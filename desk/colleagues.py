@@ -7,6 +7,7 @@ from booking.models import Booking
 from kit.db import transaction
 from kit.pages import Page
 from kit.refusals import Conflict
+from leads.lists import Wanted, list_leads
 from staff import team
 from staff.models import Account
 from staff.roles import MAY, Right, Role
@@ -25,6 +26,12 @@ def ahead_of(account: Account, *, now: datetime, number: int = 1) -> Page[Bookin
     """What is agreed with somebody, or offered, and not over yet."""
     consultant = booking.schedule.consultant_of(account.id)
     return booking.schedule.ahead_of(consultant, now=now, number=number) if consultant else Page.empty()
+
+
+def leads_of(account: Account) -> str:
+    """How many leads they look after, in words; empty where there are none."""
+    page = list_leads(Wanted(owner=str(account.id)))
+    return page.total_said if page.total else ""
 
 
 def is_bookable(account: Account) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 import leads.services
@@ -25,6 +25,7 @@ from staff.access import current_account, desk_only, needs
 from staff.models import Account
 from staff.roles import Right
 
+WAS = "lead_was"  # in the session: what was there before this browser put a lead right, so that it can be taken back
 lead_admin = desk_only(Blueprint("lead_admin", __name__, url_prefix="/desk/leads"))
 
 
@@ -119,6 +120,31 @@ def undo(public_id: str, happening_id: int) -> ResponseReturnValue:
     return redirect(f"/desk/leads/{public_id}?done=undone", 303)
 
 
+@lead_admin.post("/<public_id>/undo/note/<int(max=2147483647):happening_id>")
+@needs(Right.CHANGE_LEADS)
+def undo_note(public_id: str, happening_id: int) -> ResponseReturnValue:
+    """Let a note of one's own no longer stand."""
+    found = leads.services.get_lead(public_id)
+    if ButtonForm().validate_on_submit():
+        changes.take_back_note(found, happening_id, by=current_account(), at=clock.now())
+    return redirect(f"/desk/leads/{public_id}?done=note-undone", 303)
+
+
+@lead_admin.post("/<public_id>/undo/details")
+@needs(Right.CHANGE_LEADS)
+def undo_details(public_id: str) -> ResponseReturnValue:
+    """Let name, company, number and owner be what they were before this browser changed them."""
+    found = leads.services.get_lead(public_id)
+    was = session.get(WAS, {})
+    if ButtonForm().validate_on_submit():
+        if was.get("lead") != public_id:
+            raise changes.NothingToTakeBack
+        before = changes.Details(**was["details"])
+        changes.take_back_details(found, before, seen=was["revision"], by=current_account(), at=clock.now())
+        session.pop(WAS)
+    return redirect(f"/desk/leads/{public_id}?done=details-undone", 303)
+
+
 @lead_admin.route("/<public_id>/edit", methods=["GET", "POST"])
 @needs(Right.CHANGE_LEADS)
 def edit(public_id: str) -> ResponseReturnValue:
@@ -132,6 +158,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             changes.change(found, form.answer(), seen=form.seen, by=current_account(), at=clock.now())
+            session[WAS] = {"lead": public_id, "revision": found.revision, "details": asdict(now)}
             return redirect(f"/desk/leads/{public_id}?done=details", 303)
         except LeadChanged as refusal:
             found = leads.services.get_lead(public_id)
@@ -243,7 +270,9 @@ def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
 
 
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadChanged | None = None) -> str:
-    titles = story_titles()
+    titles, done = story_titles(), request.args.get("done", "")
+    if done != "details":
+        session.pop(WAS, None)
     found = person.look_at(
         leads.services.get_lead(public_id),
         zone_name=own_zone_name(),
@@ -259,9 +288,12 @@ def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadCh
         stage=stage,
         refusal=refusal,
         latest=changes.latest_move(found.lead),
+        own_note=changes.latest_note(found.lead, by=current_account()) if done == "note" else None,
+        was=session.get(WAS, {}).get("lead") == found.lead.public_id,
+        gone=leads.services.taken_back(found.lead),
         addresses=merging.addresses_of(found.lead),
         owner=_owner_name(found.lead),
-        done=request.args.get("done", ""),
+        done=done,
         titles=titles,
         facts=facts,
         by_files=by_files(),

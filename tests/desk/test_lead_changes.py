@@ -37,7 +37,7 @@ def test_somebody_is_put_right(desk: FlaskClient):
 
     page = page_of(desk, response.location)
     assert page.heading == "Ann Avery Harbor"
-    assert page.texts(".notice") == ["What you put right is kept."]
+    assert page.texts(".notice") == ["What you put right is kept. Take it back"]
     assert "by Robin Vale" in page.texts("section[aria-labelledby=who] dd")
 
 
@@ -103,6 +103,31 @@ def test_a_move_is_taken_back_with_one_button(desk: FlaskClient):
     page = page_of(desk, response.location)
     assert page.texts(".notice") == ["Taken back: the stage is “new” again."]
     assert again(lead).stage is Stage.NEW
+
+
+def test_what_was_put_right_is_taken_back_with_one_button(desk: FlaskClient):
+    lead = a_lead("Ann Avery", company="Harbor")
+    form = page_of(desk, f"/desk/leads/{lead.public_id}/edit").form()
+    owner = form.element.xpath(".//select[@name='owner']/option/@value")[1]
+    response = form.submit(name="Anna", company="", owner=owner)
+    assert (again(lead).name, again(lead).owner_id) == ("Anna", int(owner))
+
+    response = page_of(desk, response.location).form("/undo/details").submit()
+
+    assert page_of(desk, response.location).texts(".notice") == ["Taken back: all of it is as it was before."]
+    assert (again(lead).name, again(lead).company, again(lead).owner_id) == ("Ann Avery", "Harbor", None)
+
+
+def test_what_somebody_else_put_right_since_is_not_taken_back(desk: FlaskClient, maya: FlaskClient):
+    lead = a_lead("Ann Avery")
+    response = page_of(desk, f"/desk/leads/{lead.public_id}/edit").form().submit(name="Anna")
+    kept = page_of(desk, response.location).form("/undo/details")
+    page_of(maya, f"/desk/leads/{lead.public_id}/edit").form().submit(company="Harbor")
+
+    refused = kept.submit()
+
+    assert (refused.status_code, Page(refused, desk).heading) == (409, "This cannot be taken back any more")
+    assert (again(lead).name, again(lead).company) == ("Anna", "Harbor")
 
 
 def test_two_leads_are_merged_after_a_second_look(desk: FlaskClient):

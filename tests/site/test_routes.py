@@ -134,6 +134,8 @@ DOORS = {
     "lead_admin.keep_list": DESK,
     "lead_admin.remove_list": DESK,
     "lead_admin.undo": DESK,
+    "lead_admin.undo_note": DESK,
+    "lead_admin.undo_details": DESK,
     "lead_admin.edit": DESK,
     "lead_admin.merge": DESK,
     "lead_admin.sheet": DESK,

@@ -25,6 +25,8 @@ RIGHTS = {
     "lead_admin.keep_list": SEE,
     "lead_admin.remove_list": SEE,
     "lead_admin.undo": CHANGE,
+    "lead_admin.undo_note": CHANGE,
+    "lead_admin.undo_details": CHANGE,
     "lead_admin.edit": CHANGE,
     "lead_admin.merge": CHANGE,
     "lead_admin.sheet": SEE,

@@ -20,7 +20,7 @@ from staff.audit_models import Act
 from staff.models import Account
 from staff.roles import Role
 from tests.booking.builders import MONDAY_10, a_booking, a_consult_type, a_consultant
-from tests.desk.scenes import a_consult
+from tests.desk.scenes import a_consult, a_lead
 from tests.page import Page
 from tests.staff.signed_in import PASSWORD, an_account, signed_in
 
@@ -201,6 +201,21 @@ def test_a_colleague_on_whom_guests_count_cannot_be_let_go_before(app: Flask, ow
     assert not account("maya@example.com").active
     session().expire_all()
     assert not session().get_one(Consultant, maya.id).active
+
+
+def test_the_leads_of_whoever_goes_are_told_before(app: Flask, owner: FlaskClient):
+    number = an_account("Maya Lind", "maya@example.com", "consultant").id
+    assert "look after" not in page_of(owner, f"/desk/team/{number}/close").text
+    lead = a_lead("Ann Avery")
+    with transaction():
+        lead.owner_id = number
+
+    page = page_of(owner, f"/desk/team/{number}/close")
+    assert page.links["Leads that they look after: 1"] == f"/desk/leads/?owner={number}"
+    page.form().submit()
+
+    assert page_of(owner, f"/desk/team/{number}").links["Looks after 1 lead"] == f"/desk/leads/?owner={number}"
+    assert page_of(owner, f"/desk/leads/?owner={number}").texts("main tbody th a") == ["Ann Avery"]
 
 
 def test_what_is_over_holds_nobody(app: Flask, owner: FlaskClient, at: MoveClock):
