@@ -189,7 +189,7 @@ def _agreed(begin: datetime, end: datetime) -> Select[Booking]:
 def leads_of(bookings: Sequence[Booking]) -> dict[int, Lead]:
     """The leads of those bookings, by their id."""
     ids = {booking.lead_id for booking in bookings if booking.lead_id}
-    return {lead.id: lead for lead in session().scalars(select(Lead).where(Lead.id.in_(ids)))}
+    return {lead.id: lead for lead in session().scalars(select(Lead).where(Lead.id.in_(ids)))} if ids else {}
 
 
 def mark(reference: str, *, held: bool, now: datetime) -> Booking:

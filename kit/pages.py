@@ -41,9 +41,19 @@ def cut(rows: Sequence[Row], *, number: int = 1, size: int = SIZE) -> Page[Row]:
 
 
 def page_of(chosen: Select[Row], *, number: int = 1, size: int = SIZE) -> Page[Row]:
-    """One page of what is chosen; beyond the last page it is the last one."""
-    total = session().scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
+    """One page of what is chosen; beyond the last page it is the last one. A list of one page is not counted."""
+    if number <= 1:
+        rows = tuple(session().scalars(chosen.limit(size + 1)).unique())
+        if len(rows) <= size:
+            return Page(rows, 1, 1, len(rows), size)
+        total = _count(chosen)
+        return Page(rows[:size], 1, -(-total // size), total, size)
+    total = _count(chosen)
     pages = max(1, -(-total // size))
-    number = min(max(1, number), pages)
-    rows = session().scalars(chosen.limit(size).offset((number - 1) * size)).unique()
-    return Page(tuple(rows), number, pages, total, size)
+    number = min(number, pages)
+    rows = tuple(session().scalars(chosen.limit(size).offset((number - 1) * size)).unique())
+    return Page(rows, number, pages, total, size)
+
+
+def _count(chosen: Select[Row]) -> int:
+    return session().scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
