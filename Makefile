@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check races fix story check-stories snap shots doctor bench lock
+.PHONY: help run demo test check races fix story check-stories snap shots desk-shots doctor bench lock
 SHELL := /bin/sh
 flask := .venv/bin/python -m flask --app app
 compile := uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
@@ -49,6 +49,10 @@ snap: ## Write the snapshots of letters, invites, reports and addresses anew; re
 shots: ## Take pictures of every page at three widths, light and dark, into build/shots (ONLY="part of a name")
 	@bin/set-up test
 	@PYTHONPATH=. .venv/bin/python -m tests.journeys.shots build/shots $(ONLY)
+
+desk-shots: ## Take pictures of every page of the desk with 0, 3 and 3,000 rows, with size and time of each (ROWS=0,3 ONLY="part of a name")
+	@bin/set-up test
+	@PYTHONPATH=. .venv/bin/python -m tests.journeys.desk_shots build/shots/desk $(or $(ROWS),0,3,3000) $(ONLY)
 
 doctor: ## Ask the site what ails it: database, worker, mail server, settings, time zones, disk
 	@bin/set-up run

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 from booking.models import Booking, BookingState, BusyInterval, Consultant, TravelZone
 from booking.refusals import JourneysOverlap
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from kit.words import format_short_date
 from kit.zones import city
 
@@ -57,14 +58,20 @@ def remove_journey(consultant: Consultant, journey_id: int) -> None:
         current.expire(consultant, ["travels"])
 
 
-def blocks_of(consultant: Consultant, *, since: datetime) -> tuple[Block, ...]:
+def blocks_of(consultant: Consultant, *, since: datetime, number: int = 1) -> Page[Block]:
     """The blocked time that ends after `since`, in order."""
     chosen = select(BusyInterval).where(*_own(consultant), BusyInterval.ends_at > since)
-    rows = session().scalars(chosen.order_by(BusyInterval.starts_at, BusyInterval.id)).all()
-    if not rows:
-        return ()
-    consults = _consults_of(consultant, rows[0].starts_at, max(row.ends_at for row in rows))
-    return tuple(_block(row, consults) for row in rows)
+    page = page_of(chosen.order_by(BusyInterval.starts_at, BusyInterval.id), number=number)
+    if not page.rows:
+        return Page.empty()
+    consults = _consults_of(consultant, page.rows[0].starts_at, max(row.ends_at for row in page.rows))
+    return Page(tuple(_block(row, consults) for row in page.rows), page.number, page.pages, page.total)
+
+
+def find_block(consultant: Consultant, block_id: int) -> Block | None:
+    """The block of that number, if it is one of theirs."""
+    row = session().scalar(select(BusyInterval).where(BusyInterval.id == block_id, *_own(consultant)))
+    return None if row is None else _block(row, _consults_of(consultant, row.starts_at, row.ends_at))
 
 
 def block(consultant: Consultant, *, start: datetime, end: datetime, reason: str) -> Block:

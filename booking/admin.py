@@ -12,8 +12,10 @@ from booking.hours_text import write_windows
 from booking.models import Consultant
 from booking.refusals import JourneysOverlap, UnfitHours
 from kit import clock
+from kit.asked import page_number
 from kit.context import current_settings
 from kit.forms import PageForm
+from kit.pages import cut
 from kit.refusals import NotFound
 from kit.zones import city, zone
 from staff.access import current_account, desk_only
@@ -24,6 +26,7 @@ admin = desk_only(Blueprint("booking_admin", __name__, url_prefix="/desk"), Righ
 MAY_BE_BOOKED = ("owner", "consultant")
 # The number of a row in an address: no database takes a larger one.
 ROW = "int(max=2147483647)"
+DATES_SHOWN = 20
 WEEK, DATES, LIMITS, JOURNEY = "week", "dates", "limits", "journey"
 
 
@@ -137,7 +140,9 @@ def _availability(which: str, sent: PageForm) -> ResponseReturnValue:
         "booking/desk/availability.html",
         **{f"{name}_form": form for name, form in forms.items()},
         sent=sent,
-        overrides=schedule.overrides_of(consultant, since=today) if consultant else (),
+        overrides=cut(
+            schedule.overrides_of(consultant, since=today) if consultant else (), number=page_number(), size=DATES_SHOWN
+        ),
         journeys=absences.journeys_of(consultant, since=today) if consultant else (),
         write_windows=write_windows,
         city=city,

@@ -8,7 +8,8 @@ from booking.admin import ROW, own_consultant, own_zone_name
 from booking.desk_forms import BlockForm
 from booking.forms import ButtonForm
 from booking.times import stretch
-from kit import clock
+from kit import asked, clock
+from kit.pages import Page
 from kit.zones import zone
 from staff.access import current_account, desk_only
 from staff.roles import Right
@@ -29,8 +30,8 @@ def blocks() -> ResponseReturnValue:
     shown = render_template(
         "booking/desk/blocks.html",
         form=form,
-        blocks=absences.blocks_of(consultant, since=now) if consultant else (),
-        added=request.args.get("added", ""),
+        page=absences.blocks_of(consultant, since=now, number=asked.page_number()) if consultant else Page.empty(),
+        added=absences.find_block(consultant, asked.whole("added") or 0) if consultant else None,
         removed="removed" in request.args,
         zone_name=zone_name,
         stretch=stretch,

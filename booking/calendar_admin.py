@@ -14,7 +14,9 @@ from booking.calendar_models import CalendarSource, SourceKind
 from booking.calendar_sources import TROUBLES, Wanted, host_of
 from booking.forms import ButtonForm
 from kit import clock
+from kit.asked import page_number, whole
 from kit.limits import limiter
+from kit.pages import Page
 from staff.access import current_account, desk_only
 from staff.roles import Right
 
@@ -28,11 +30,12 @@ def overview() -> ResponseReturnValue:
     """Every calendar of one's own, and the feed."""
     consultant = schedule.consultant_of(current_account().id)
     now = clock.now()
-    shown = calendar_sources.overview(consultant, now=now) if consultant else ()
+    page = calendar_sources.overview(consultant, now=now, number=page_number()) if consultant else Page.empty()
+    read = calendar_sources.find(consultant, whole("read") or 0)
     return render_template(
         "booking/desk/calendars.html",
-        calendars=shown,
-        read=next((one for one in shown if str(one.source.id) == request.args.get("read")), None),
+        page=page,
+        read=calendar_sources.shown(read, now=now) if read else None,
         done=request.args.get("done", ""),
         feed_url=feed.url_of(consultant) if consultant else "",
         zone_name=consultant.zone_name if consultant else "UTC",

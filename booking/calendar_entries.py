@@ -6,7 +6,7 @@ The calendars themselves are written afterwards; see `booking.calendar_writing`.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from booking.calendar_models import CalendarEntry, CalendarSource, SourceKind
 from booking.models import Booking, BookingState
@@ -84,10 +84,12 @@ def try_again(source: CalendarSource, *, now: datetime) -> None:
     after_commit(_wake)
 
 
-def behind(source: CalendarSource) -> tuple[int, str]:
-    """How many consults are still to be written into a calendar, or taken out, and what stands in the way."""
-    late = [entry for entry in _entries(source) if entry.written < entry.wanted]
-    return len(late), next((entry.trouble for entry in late if entry.trouble), "")
+def behind(source_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """By calendar, how many consults are still to be written into it, or taken out, and what stands in the way."""
+    late = CalendarEntry.source_id.in_(list(source_ids)) & (CalendarEntry.written < CalendarEntry.wanted)
+    counted = select(CalendarEntry.source_id, func.count(), func.max(CalendarEntry.trouble)).where(late)
+    rows = session().execute(counted.group_by(CalendarEntry.source_id)).all()
+    return {source_id: (count, trouble) for source_id, count, trouble in rows}
 
 
 def _written_by(booking: Booking) -> Iterable[int]:

@@ -5,6 +5,7 @@ longer offered and is told so, once.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -26,6 +27,7 @@ from kit.context import current_settings
 from kit.db import session, transaction
 from kit.fetch import FetchFault, Limits, Login
 from kit.logs import log
+from kit.pages import Page, page_of
 from kit.refusals import NotFound
 from kit.words import join_and
 
@@ -39,6 +41,7 @@ FEWEST_DAYS = 30
 PATIENCE = 20.0
 IMPATIENCE = 12.0  # while somebody waits for the page
 LONGEST = 400
+AT_A_TIME = 20  # on a page of the desk
 MOST_NAMED = 3
 PARTLY = "Only a part could be understood of"
 TROUBLES = (FetchFault, CalendarFault)
@@ -99,17 +102,30 @@ def calendars_of(consultant: Consultant) -> tuple[CalendarSource, ...]:
     return tuple(session().scalars(chosen.order_by(CalendarSource.id)))
 
 
-def overview(consultant: Consultant, *, now: datetime) -> tuple[Shown, ...]:
+def overview(consultant: Consultant, *, now: datetime, number: int = 1) -> Page[Shown]:
     """The calendars of a consultant, with how they fare."""
-    return tuple(_shown(source, now) for source in calendars_of(consultant))
+    chosen = select(CalendarSource).where(CalendarSource.consultant_id == consultant.id)
+    page = page_of(chosen.order_by(CalendarSource.id), number=number, size=AT_A_TIME)
+    return Page(_shown(page.rows, now), page.number, page.pages, page.total, page.size)
+
+
+def shown(source: CalendarSource, *, now: datetime) -> Shown:
+    """One of them, with how it fares."""
+    return _shown((source,), now)[0]
 
 
 def get_calendar(consultant: Consultant | None, source_id: int) -> CalendarSource:
     """One of the consultant's own calendars. Raises NoSuchCalendar."""
-    found = session().get(CalendarSource, source_id)
-    if found is None or consultant is None or found.consultant_id != consultant.id:
+    found = find(consultant, source_id)
+    if found is None:
         raise NoSuchCalendar
     return found
+
+
+def find(consultant: Consultant | None, source_id: int) -> CalendarSource | None:
+    """The same, or None."""
+    found = session().get(CalendarSource, source_id)
+    return found if found is not None and consultant is not None and found.consultant_id == consultant.id else None
 
 
 def trusted(source: CalendarSource, *, now: datetime) -> bool:
@@ -214,10 +230,21 @@ def window_of(consultant: Consultant, owner: str, *, now: datetime) -> Window:
     return Window(consultant.zone_name, today - ONE_DAY, until, owner, frozenset(uids))
 
 
-def _shown(source: CalendarSource, now: datetime) -> Shown:
-    chosen = select(func.count(BusyInterval.id)).where(BusyInterval.source_id == source.id, BusyInterval.ends_at > now)
-    blocks = session().scalar(chosen) or 0
-    return Shown(source, host_of(source.url), blocks, trusted(source, now=now), *calendar_entries.behind(source))
+def _shown(sources: Sequence[CalendarSource], now: datetime) -> tuple[Shown, ...]:
+    ids = [source.id for source in sources]
+    chosen = select(BusyInterval.source_id, func.count(BusyInterval.id)).group_by(BusyInterval.source_id)
+    counted = session().execute(chosen.where(BusyInterval.source_id.in_(ids), BusyInterval.ends_at > now))
+    blocks, behind = dict(counted.all()), calendar_entries.behind(ids)
+    return tuple(
+        Shown(
+            source,
+            host_of(source.url),
+            blocks.get(source.id, 0),
+            trusted(source, now=now),
+            *behind.get(source.id, (0, "")),
+        )
+        for source in sources
+    )
 
 
 def _horizon(consultant: Consultant) -> int:

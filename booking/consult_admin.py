@@ -18,6 +18,7 @@ from booking.refusals import AlreadyCancelled, HostUnfit, SlotNotOffered, SlotTa
 from booking.times import When
 from booking.visit import look_of_request
 from kit import clock, suppression
+from kit.asked import page_number
 from kit.refusals import NotFound, Refusal
 from kit.zones import zone
 from leads.handover import Handover
@@ -34,8 +35,10 @@ JUST_BEGUN = timedelta(hours=2)
 def overview() -> ResponseReturnValue:
     """What is agreed, and why a time is not offered."""
     now, zone_name = clock.now(), own_zone_name()
-    coming = schedule.consults(begin=now - JUST_BEGUN, end=now + LOOK_AHEAD)
-    past = tuple(reversed(schedule.consults(begin=now - LOOK_BACK, end=now - JUST_BEGUN)))
+    coming = schedule.consults_page(begin=now - JUST_BEGUN, end=now + LOOK_AHEAD, number=page_number())
+    past = schedule.consults_page(
+        begin=now - LOOK_BACK, end=now - JUST_BEGUN, number=page_number("past"), latest_first=True
+    )
     form = WhyNotForm(request.args)
     answers: tuple[explaining.Answer, ...] = ()
     asked = None
@@ -46,7 +49,7 @@ def overview() -> ResponseReturnValue:
         "booking/desk/consults.html",
         coming=coming,
         past=past,
-        leads=schedule.leads_of((*coming, *past)),
+        leads=schedule.leads_of((*coming.rows, *past.rows)),
         zone_name=zone_name,
         form=form,
         asked=asked,

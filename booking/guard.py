@@ -362,6 +362,17 @@ def free_hosts(
     raise SlotNotOffered
 
 
+def all_are_free(hosts: Sequence[Host], policy: Policy, start: datetime, now: datetime) -> bool:
+    """Whether that start is offered by each of the hosts, as they are given."""
+    return all(_not_offered(host, policy, now, start) is None for host in hosts)
+
+
+def all_can(hosts: Sequence[Host], policy: Policy, start: datetime, now: datetime) -> bool:
+    """The same for a start that both sides wish: hours, notice, horizon and limits do not count."""
+    wished = replace(policy, notice=timedelta(), horizon_days=None)
+    return all(_in_the_way(host, wished, now, start) is None for host in hosts)
+
+
 def _not_offered(host: Host, policy: Policy, now: datetime, start: datetime) -> Reason | None:
     return Timetable(host, policy, now).explain(start)
 

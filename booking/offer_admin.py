@@ -17,6 +17,7 @@ from booking.offer_refusals import TooManyTimes
 from booking.offer_views import LOOK_ON, ticked
 from booking.visit import look_of_request
 from kit import clock
+from kit.asked import page_number
 from kit.refusals import Refusal
 from leads.handover import Handover
 from leads.models import Lead
@@ -31,13 +32,14 @@ LOOK_BACK = timedelta(days=30)
 def overview() -> ResponseReturnValue:
     """The times that are held for somebody, and what became of those of the last month."""
     now, zone_name = clock.now(), own_zone_name()
-    found = offers.latest(since=now - LOOK_BACK)
-    times = offers.times_of_all(found)
-    names = offers.senders(found)
+    page = offers.latest(since=now - LOOK_BACK, number=page_number())
+    times = offers.times_of_all(page.rows)
+    names = offers.senders(page.rows)
     everything = tuple(booking for own in times.values() for booking in own)
     return render_template(
         "booking/desk/offers.html",
-        offers=[(offer, times[offer.id], names.get(offer.account_id or 0, "")) for offer in found if times[offer.id]],
+        offers=[(offer, times[offer.id], names.get(offer.account_id or 0, "")) for offer in page.rows],
+        page=page,
         leads=schedule.leads_of(everything),
         zone_name=zone_name,
         when=lambda booking: letters.guest_time(booking).seen_from(zone_name),

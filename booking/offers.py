@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 import leads.services
 from booking import letters, offer_letters, pending, services, three_times
@@ -23,12 +23,14 @@ from booking.slots import find_slots
 from kit import clock, tokens
 from kit.context import current_settings
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from leads.models import HappeningKind, Lead
 from staff.models import Account
 
 HELD_FOR = timedelta(hours=24)
 TIME_TO_ANSWER = timedelta(hours=2)
 BATCH = 50
+AT_A_TIME = 20  # on a page of the desk
 ENDINGS = {
     OfferState.LAPSED: "No offered time was taken",
     OfferState.DECLINED: "None of the offered times fits",
@@ -197,11 +199,12 @@ def find_waiting(address: str, now: datetime) -> Offer | None:
     return session().scalar(chosen.where(Offer.state == OfferState.OPEN, Offer.expires_at > now, own).limit(1))
 
 
-def latest(*, since: datetime) -> tuple[Offer, ...]:
+def latest(*, since: datetime, number: int = 1) -> Page[Offer]:
     """Open offers, those that end first in front; then those that ended since, the last one in front."""
-    opened = select(Offer).where(Offer.state == OfferState.OPEN).order_by(Offer.expires_at)
-    ended = select(Offer).where(Offer.state != OfferState.OPEN, Offer.closed_at >= since)
-    return (*session().scalars(opened), *session().scalars(ended.order_by(Offer.closed_at.desc())))
+    is_open = Offer.state == OfferState.OPEN
+    chosen = select(Offer).where(is_open | (Offer.closed_at >= since))
+    order = (case((is_open, 0), else_=1), case((is_open, Offer.expires_at)), Offer.closed_at.desc(), Offer.id)
+    return page_of(chosen.where(Offer.bookings.any()).order_by(*order), number=number, size=AT_A_TIME)
 
 
 def times_of_all(found: Sequence[Offer]) -> dict[int, list[Booking]]:

@@ -11,6 +11,7 @@ from booking.models import Booking
 from booking.reply_rules import ReplyOutcome
 from booking.times import When
 from kit import clock
+from kit.asked import page_number
 from kit.refusals import Refusal
 from staff.access import current_account, desk_only
 from staff.roles import Right
@@ -67,8 +68,8 @@ def waiting() -> dict[str, object]:
 
 def _page(refusal: Refusal | None = None) -> ResponseReturnValue:
     now, zone_name = clock.now(), own_zone_name()
-    requests = reply_service.open_requests(now)
-    bookings = tuple(reply.booking for reply in requests if reply.booking)
+    page = reply_service.open_requests(now, number=page_number())
+    bookings = tuple(reply.booking for reply in page.rows if reply.booking)
 
     def wanted(reply: Reply, booking: Booking) -> When | None:
         at = reply.wanted_at
@@ -77,9 +78,12 @@ def _page(refusal: Refusal | None = None) -> ResponseReturnValue:
     shown = render_template(
         "booking/desk/replies.html",
         requests=[
-            (reply, booking, wanted(reply, booking), reply_service.standing(reply, now=now))
-            for reply, booking in zip(requests, bookings, strict=True)
+            (reply, booking, wanted(reply, booking), standing)
+            for reply, booking, standing in zip(
+                page.rows, bookings, reply_service.standings(page.rows, now=now), strict=True
+            )
         ],
+        page=page,
         latest=reply_service.latest(now),
         leads=schedule.leads_of(bookings),
         words=WORDS,

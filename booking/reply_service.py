@@ -1,26 +1,28 @@
 """Answers of calendars, carried out: a message is judged, written down once, and changes what it may change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 import leads.services
 from booking import calendar_entries, guard, offers, pending, reply_letters, services
+from booking.availability import hosts_between, policy_of
 from booking.exchange_models import Offer, Reply
 from booking.models import Booking, BookingState, PartStat
-from booking.refusals import SlotTaken
 from booking.replies import Answer, Message, read_message
 from booking.reply_refusals import NoSuchReply, ReplySettled
 from booking.reply_rules import Known, ReplyOutcome, judge
+from booking.slots import Host
 from kit import clock
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from kit.zones import zone
 from leads.models import HappeningKind, Lead
 
@@ -32,6 +34,7 @@ MOST_LETTERS = 5
 A_DAY = timedelta(days=1)
 KEPT = timedelta(days=182)
 LISTED = 60
+AT_A_TIME = 10  # on a page of the desk: for each it is asked whether the time is free
 
 
 class Standing(StrEnum):
@@ -72,12 +75,14 @@ def receive(raw: bytes, *, now: datetime) -> Received:
     return Received(True, tuple(outcomes))
 
 
-def open_requests(now: datetime) -> tuple[Reply, ...]:
+def open_requests(now: datetime, *, number: int = 1) -> Page[Reply]:
     """The moves that guests ask for and nobody has answered yet, the next consult first.
 
     Whoever has chosen another time since waits for nobody: the sequence has grown.
     """
-    return tuple(session().scalars(_requested(now).order_by(Booking.starts_at, Reply.id)))
+    wanted = contains_eager(Reply.booking)
+    chosen = _requested(now).options(wanted, wanted.selectinload(Booking.seats)).order_by(Booking.starts_at, Reply.id)
+    return page_of(chosen, number=number, size=AT_A_TIME)
 
 
 def _requested(now: datetime) -> Select[Reply]:
@@ -99,28 +104,40 @@ def count_requests(now: datetime) -> int:
     return session().scalar(select(func.count()).select_from(_requested(now).subquery())) or 0
 
 
-def standing(reply: Reply, *, now: datetime) -> Standing:
-    """What the time that is asked for is to its hosts."""
-    booking, wanted = reply.booking, reply.wanted_at
+def standings(replies: Sequence[Reply], *, now: datetime) -> list[Standing]:
+    """What the time that each asks for is to its hosts. What takes the hosts' time is read once for all of them."""
+    asked = [(reply.booking, reply.wanted_at) for reply in replies if reply.booking and reply.wanted_at]
+    hosts: dict[str, Host] = {}
+    if asked:
+        people = {host.id: host for booking, _ in asked for host in guard.hosts_of(booking)}
+        begin = min(wanted for _, wanted in asked)
+        end = max(wanted + (booking.ends_at - booking.starts_at) for booking, wanted in asked)
+        hosts = {host.id: host for host in hosts_between(people.values(), begin, end, now=now)}
+    return [_standing(reply.booking, reply.wanted_at, hosts, now) for reply in replies]
+
+
+def _standing(booking: Booking | None, wanted: datetime | None, hosts: Mapping[str, Host], now: datetime) -> Standing:
     if booking is None or wanted is None:
         return Standing.NONE
-    rest: dict[str, Any] = {
-        "minutes": booking.minutes,
-        "leaving_out": booking.id,
-        "only": guard.hosts_of(booking),
-    }
-    for found, as_wished in ((Standing.FREE, False), (Standing.POSSIBLE, True)):
-        try:
-            guard.free_hosts(booking.consult_type, wanted, now, as_wished=as_wished, **rest)
-        except SlotTaken:
-            continue
-        return found
-    return Standing.TAKEN
+    own = [hosts.get(str(host.id)) for host in guard.hosts_of(booking)]
+    # Live rows of one host never overlap: by its time alone the consult that is to be moved is known among them.
+    now_at = booking.starts_at, booking.ends_at
+    free_of_it = [
+        replace(host, engagements=tuple(one for one in host.engagements if (one.start, one.end) != now_at))
+        for host in own
+        if host is not None
+    ]
+    policy = policy_of(booking.consult_type, booking.minutes)
+    if len(free_of_it) < len(own):
+        return Standing.TAKEN
+    if guard.all_are_free(free_of_it, policy, wanted, now):
+        return Standing.FREE
+    return Standing.POSSIBLE if guard.all_can(free_of_it, policy, wanted, now) else Standing.TAKEN
 
 
 def latest(now: datetime) -> tuple[Reply, ...]:
     """The latest answers that are not waiting for anybody, the last one in front."""
-    waiting = [reply.id for reply in open_requests(now)]
+    waiting = _requested(now).with_only_columns(Reply.id)
     chosen = (
         select(Reply)
         .options(joinedload(Reply.booking))

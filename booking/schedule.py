@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
 
 from booking.hours import ONE_DAY, Window
 from booking.models import Booking, BookingState, Consultant, ConsultType, DateOverride, HostMode, WeeklyHours
 from booking.refusals import NoSuchBooking, UnfitHours
 from kit.context import current_settings
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from leads import services as leads
 from leads.models import HappeningKind, Lead
 
 MOST_DAYS = 92
+AGREED = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED, BookingState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,11 @@ def stop(consultant: Consultant) -> None:
         current.flush()
 
 
-def ahead_of(consultant: Consultant, *, now: datetime) -> Sequence[Booking]:
+def ahead_of(consultant: Consultant, *, now: datetime, number: int = 1) -> Page[Booking]:
     """Consults with them that are agreed or offered and not over, their part in those of others too, in order."""
     live = Booking.state.in_((BookingState.CONFIRMED, BookingState.PENDING))
     chosen = select(Booking).where(Booking.consultant_id == consultant.id, live, Booking.ends_at > now)
-    return session().scalars(chosen.order_by(Booking.starts_at)).all()
+    return page_of(chosen.order_by(Booking.starts_at, Booking.id), number=number)
 
 
 def overrides_of(consultant: Consultant, *, since: date) -> tuple[Override, ...]:
@@ -163,22 +165,31 @@ def get_consult(reference: str) -> Booking:
     return found
 
 
-def consults(*, begin: datetime, end: datetime, state: BookingState | None = None) -> tuple[Booking, ...]:
+def consults(*, begin: datetime, end: datetime) -> tuple[Booking, ...]:
     """Everything agreed that starts in [begin, end), cancelled ones too, in order."""
-    states = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED, BookingState.CANCELLED)
-    chosen = select(Booking).where(
+    return tuple(session().scalars(_agreed(begin, end).order_by(Booking.starts_at)))
+
+
+def consults_page(*, begin: datetime, end: datetime, number: int = 1, latest_first: bool = False) -> Page[Booking]:
+    """The same, a page at a time; with `latest_first` the other way round."""
+    order = (Booking.starts_at, Booking.id)
+    chosen = _agreed(begin, end).order_by(*(column.desc() if latest_first else column for column in order))
+    return page_of(chosen, number=number)
+
+
+def _agreed(begin: datetime, end: datetime) -> Select[Booking]:
+    return select(Booking).where(
         Booking.main_id.is_(None),
-        Booking.state.in_((state,) if state else states),
+        Booking.state.in_(AGREED),
         Booking.starts_at >= begin,
         Booking.starts_at < end,
     )
-    return tuple(session().scalars(chosen.order_by(Booking.starts_at)))
 
 
-def leads_of(bookings: tuple[Booking, ...]) -> dict[int, Lead]:
+def leads_of(bookings: Sequence[Booking]) -> dict[int, Lead]:
     """The leads of those bookings, by their id."""
     ids = {booking.lead_id for booking in bookings if booking.lead_id}
-    return {lead.id: lead for lead in session().scalars(select(Lead).where(Lead.id.in_(ids)))}
+    return {lead.id: lead for lead in session().scalars(select(Lead).where(Lead.id.in_(ids)))} if ids else {}
 
 
 def mark(reference: str, *, held: bool, now: datetime) -> Booking:

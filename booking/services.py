@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased, selectinload
 
 import leads.services
 from booking import guard, letters
@@ -14,7 +14,7 @@ from booking.availability import hosts_between, policy_of
 from booking.exchange_models import Offer
 from booking.guard import Guest, Wish
 from booking.hours import ONE_DAY, instant
-from booking.models import Booking, BookingState, ConsultType
+from booking.models import Booking, BookingState, Consultant, ConsultType
 from booking.refusals import InvitedRecently, NoSuchBooking, NoSuchConsult, SlotTaken
 from booking.slots import Slot, find_slots
 from kit import jobs
@@ -180,15 +180,42 @@ def get_booking(secret: str) -> Booking:
     return found
 
 
-def consults_between(begin: datetime, end: datetime) -> tuple[Booking, ...]:
-    """Consults that start in [begin, end), in order."""
+def consults_and_others(begin: datetime, end: datetime, *, host: Consultant | None) -> tuple[tuple[Booking, ...], int]:
+    """Consults that start in [begin, end), in order, and how many more there are in which `host` has no part.
+
+    Without a host it is all of them.
+    """
+    part = _takes_part(host).label("part") if host else literal(True).label("part")
+    rows = session().execute(_between(begin, end, None).add_columns(part).order_by(Booking.starts_at, Booking.id)).all()
+    own = tuple(booking for booking, takes_part in rows if takes_part)
+    return own, len(rows) - len(own)
+
+
+def first_consults(begin: datetime, end: datetime, *, host: Consultant | None, most: int) -> tuple[Booking, ...]:
+    """The first consults that start in [begin, end); those in which `host` takes part, where one is given."""
+    return tuple(session().scalars(_between(begin, end, host).order_by(Booking.starts_at, Booking.id).limit(most)))
+
+
+def unsettled_consults(begin: datetime, end: datetime, *, host: Consultant | None, most: int) -> tuple[Booking, ...]:
+    """The last of them of which nobody has said whether they took place, the latest in front."""
+    chosen = _between(begin, end, host).where(Booking.state == BookingState.CONFIRMED)
+    return tuple(session().scalars(chosen.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)))
+
+
+def _between(begin: datetime, end: datetime, host: Consultant | None) -> Select[Booking]:
     chosen = select(Booking).where(
         Booking.main_id.is_(None),
         Booking.state.in_((BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED)),
         Booking.starts_at >= begin,
         Booking.starts_at < end,
     )
-    return tuple(session().scalars(chosen.order_by(Booking.starts_at)))
+    return chosen if host is None else chosen.where(_takes_part(host))
+
+
+def _takes_part(host: Consultant) -> ColumnElement[bool]:
+    seat = aliased(Booking)
+    has_seat = exists().where(seat.main_id == Booking.id, seat.consultant_id == host.id)
+    return or_(Booking.consultant_id == host.id, has_seat)
 
 
 def consults_of(lead: Lead) -> Sequence[Booking]:

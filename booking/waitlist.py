@@ -23,6 +23,7 @@ from booking.waiting import Waiting
 from booking.waitlist_refusals import FreeAlready, NoSuchPlace, NothingEarlier, OpeningGone, PlaceGone, TooManyPlaces
 from kit import jobs, tokens
 from kit.db import after_commit, session, transaction
+from kit.pages import Page, page_of
 from kit.zones import zone
 from leads.handover import Handover
 from leads.models import Lead
@@ -221,6 +222,19 @@ def places() -> Sequence[WaitlistEntry]:
     """Every live place, first in line first."""
     chosen = select(WaitlistEntry).where(WaitlistEntry.state.in_(LIVE))
     return session().scalars(chosen.order_by(WaitlistEntry.created_at, WaitlistEntry.id)).all()
+
+
+def places_page(*, number: int = 1) -> Page[WaitlistEntry]:
+    """The same, a page at a time."""
+    chosen = select(WaitlistEntry).where(WaitlistEntry.state.in_(LIVE))
+    return page_of(chosen.order_by(WaitlistEntry.created_at, WaitlistEntry.id), number=number)
+
+
+def bookings_of(entries: Sequence[WaitlistEntry]) -> dict[int, Booking]:
+    """The consults that are to be earlier and the times that were held for them, by their id."""
+    ids = {number for entry in entries for number in (entry.booking_id, entry.held_id) if number}
+    chosen = select(Booking).where(Booking.id.in_(ids)).execution_options(populate_existing=True)
+    return {booking.id: booking for booking in session().scalars(chosen)} if ids else {}
 
 
 def leads_of(entries: Sequence[WaitlistEntry]) -> dict[int, Lead]:

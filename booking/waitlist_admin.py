@@ -1,5 +1,6 @@
 """The waitlist at the desk: who waits, since when and for what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -10,6 +11,7 @@ from booking.exchange_models import WaitlistEntry
 from booking.forms import ButtonForm
 from booking.models import Booking
 from kit import clock
+from kit.asked import page_number
 from kit.context import current_settings
 from leads.models import Lead
 from staff.access import current_account, desk_only
@@ -32,9 +34,11 @@ class Line:
 def places() -> ResponseReturnValue:
     """Everybody who waits, first in line first."""
     consultant = schedule.shown_to(current_account().id)
+    page = waitlist.places_page(number=page_number())
     return render_template(
         "booking/desk/waitlist.html",
-        lines=_lines(),
+        lines=_lines(page.rows),
+        page=page,
         zone_name=consultant.zone_name if consultant else current_settings().site_timezone,
         title_of=letters.title,
     )
@@ -48,12 +52,11 @@ def remove(entry_id: int) -> ResponseReturnValue:
     return redirect(url_for(".places"), 303)
 
 
-def _lines() -> tuple[Line, ...]:
-    entries = waitlist.places()
-    people = waitlist.leads_of(entries)
+def _lines(entries: Sequence[WaitlistEntry]) -> tuple[Line, ...]:
+    people, bookings = waitlist.leads_of(entries), waitlist.bookings_of(entries)
     lines = []
     for entry in entries:
-        held = waitlist.held_for(entry)
+        held = bookings.get(entry.held_id or 0)
         shown = held if held is not None and waitlist.is_held(held, clock.now()) else None
-        lines.append(Line(entry, people.get(entry.lead_id or 0), waitlist.booking_of(entry), shown))
+        lines.append(Line(entry, people.get(entry.lead_id or 0), bookings.get(entry.booking_id or 0), shown))
     return tuple(lines)

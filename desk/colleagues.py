@@ -1,12 +1,13 @@
 """Letting a colleague go: not before somebody else has what they agreed on."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import booking.schedule
 from booking.models import Booking
 from kit.db import transaction
+from kit.pages import Page
 from kit.refusals import Conflict
+from leads.lists import Wanted, list_leads
 from staff import team
 from staff.models import Account
 from staff.roles import MAY, Right, Role
@@ -21,10 +22,16 @@ class ConsultsAhead(Conflict):
     )
 
 
-def ahead_of(account: Account, *, now: datetime) -> Sequence[Booking]:
+def ahead_of(account: Account, *, now: datetime, number: int = 1) -> Page[Booking]:
     """What is agreed with somebody, or offered, and not over yet."""
     consultant = booking.schedule.consultant_of(account.id)
-    return booking.schedule.ahead_of(consultant, now=now) if consultant else ()
+    return booking.schedule.ahead_of(consultant, now=now, number=number) if consultant else Page.empty()
+
+
+def leads_of(account: Account) -> str:
+    """How many leads they look after, in words; empty where there are none."""
+    page = list_leads(Wanted(owner=str(account.id)))
+    return page.total_said if page.total else ""
 
 
 def is_bookable(account: Account) -> bool:
@@ -62,5 +69,5 @@ def _leave_consults(account: Account, now: datetime) -> None:
     if consultant is None:
         return
     booking.schedule.stop(consultant)
-    if ahead_of(account, now=now):
+    if ahead_of(account, now=now).rows:
         raise ConsultsAhead

@@ -10,6 +10,7 @@ from kit.db import session
 from kit.words import plural
 from leads import webhooks
 
+MOST = 3  # of a kind are told one by one
 TRIED = 3  # a calendar that failed once or twice may be back in a minute
 
 
@@ -42,12 +43,20 @@ def _calendars(own: Consultant | None) -> list[Failure]:
         chosen = chosen.where(CalendarSource.consultant_id == own.id)
         late = late.where(CalendarSource.consultant_id == own.id)
     address = "/desk/calendars/"
-    unread = [Failure("A calendar cannot be read:", address, source.name) for source in session().scalars(chosen)]
-    written = session().execute(late).all()
-    return [
-        *unread,
-        *(Failure(f"{plural(count, 'consult')} could not be written into", address, name) for name, count in written),
+    unread = [
+        Failure("A calendar cannot be read:", address, source.name)
+        for source in session().scalars(chosen.order_by(CalendarSource.id).limit(MOST + 1))
     ]
+    unwritten = [
+        Failure(f"{plural(count, 'consult')} could not be written into", address, name)
+        for name, count in session().execute(late.order_by(CalendarSource.id).limit(MOST + 1)).all()
+    ]
+    return [*_few(unread, "More calendars cannot be read:"), *_few(unwritten, "More calendars cannot be written:")]
+
+
+def _few(found: list[Failure], more: str) -> list[Failure]:
+    """The first of them, and where the rest is."""
+    return found if len(found) <= MOST else [*found[:MOST], Failure(more, found[0].address, "look at all")]
 
 
 def _webhooks() -> list[Failure]:

@@ -78,7 +78,7 @@ def _known(lead: Lead, history: tuple[Happening, ...]) -> Known:
         goal=str(taken.get("goal", "")),
         in_the_way=tuple(str(words) for words in taken.get("in the way", ())),
         line=(float(line[0]), float(line[1])) if line else None,
-        note=next((h for h in history if h.kind is HappeningKind.NOTE), None),
+        note=next(iter(leads.services.standing_notes(h for h in history if h.kind is HappeningKind.NOTE)), None),
         talks=sum(h.kind is HappeningKind.CONSULT_HELD for h in history),
         missed=sum(h.kind is HappeningKind.CONSULT_MISSED for h in history),
     )

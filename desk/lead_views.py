@@ -1,10 +1,11 @@
 """Leads at the desk: the list, the board, one person, and what is changed about them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 import leads.services
@@ -24,6 +25,7 @@ from staff.access import current_account, desk_only, needs
 from staff.models import Account
 from staff.roles import Right
 
+WAS = "lead_was"  # in the session: what was there before this browser put a lead right, so that it can be taken back
 lead_admin = desk_only(Blueprint("lead_admin", __name__, url_prefix="/desk/leads"))
 
 
@@ -36,17 +38,7 @@ def overview() -> ResponseReturnValue:
 @lead_admin.get("/board")
 def board() -> ResponseReturnValue:
     """The same, a column for each stage."""
-    wanted = Wanted.from_query(request.args)
-    columns = lists.board(wanted, today=_today())
-    everybody = [lead for column in columns.values() for lead in column]
-    return render_template(
-        "desk/board.html",
-        columns=columns,
-        counts=lists.count_by_stage(wanted, today=_today()),
-        known=look_up(everybody),
-        done=request.args.get("done", ""),
-        **_around(wanted),
-    )
+    return _board()
 
 
 @lead_admin.post("/<public_id>/board")
@@ -63,8 +55,8 @@ def move_on_board(public_id: str) -> ResponseReturnValue:
     try:
         changes.set_stage(lead, stage, seen=form.seen, by=current_account(), at=clock.now(), reason=reason)
     except LeadChanged as refusal:
-        return _lead_page(public_id, NoteForm(formdata=None), _seen_anew(form, public_id), refusal), refusal.status
-    return redirect(f"/desk/leads/board?{back}{'&' if back else ''}done={public_id}", 303)
+        return _board(leads.services.get_lead(public_id), stage), refusal.status
+    return redirect(f"/desk/leads/board?{back}{'&' if back else ''}done={public_id}#card-{public_id}", 303)
 
 
 @lead_admin.post("/lists")
@@ -118,11 +110,39 @@ def move_stage(public_id: str) -> ResponseReturnValue:
 @lead_admin.post("/<public_id>/undo/<int(max=2147483647):happening_id>")
 @needs(Right.CHANGE_LEADS)
 def undo(public_id: str, happening_id: int) -> ResponseReturnValue:
-    """Let the stage be what it was before."""
+    """Let the stage be what it was before; then back to where that was asked."""
     found = leads.services.get_lead(public_id)
     if ButtonForm().validate_on_submit():
         changes.take_back(found, happening_id, by=current_account(), at=clock.now())
+    if "board" in request.args:
+        query = Wanted.from_query(request.args).to_query(undone=public_id)
+        return redirect(f"/desk/leads/board?{query}#card-{public_id}", 303)
     return redirect(f"/desk/leads/{public_id}?done=undone", 303)
+
+
+@lead_admin.post("/<public_id>/undo/note/<int(max=2147483647):happening_id>")
+@needs(Right.CHANGE_LEADS)
+def undo_note(public_id: str, happening_id: int) -> ResponseReturnValue:
+    """Let a note of one's own no longer stand."""
+    found = leads.services.get_lead(public_id)
+    if ButtonForm().validate_on_submit():
+        changes.take_back_note(found, happening_id, by=current_account(), at=clock.now())
+    return redirect(f"/desk/leads/{public_id}?done=note-undone", 303)
+
+
+@lead_admin.post("/<public_id>/undo/details")
+@needs(Right.CHANGE_LEADS)
+def undo_details(public_id: str) -> ResponseReturnValue:
+    """Let name, company, number and owner be what they were before this browser changed them."""
+    found = leads.services.get_lead(public_id)
+    was = session.get(WAS, {})
+    if ButtonForm().validate_on_submit():
+        if was.get("lead") != public_id:
+            raise changes.NothingToTakeBack
+        before = changes.Details(**was["details"])
+        changes.take_back_details(found, before, seen=was["revision"], by=current_account(), at=clock.now())
+        session.pop(WAS)
+    return redirect(f"/desk/leads/{public_id}?done=details-undone", 303)
 
 
 @lead_admin.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -138,6 +158,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             changes.change(found, form.answer(), seen=form.seen, by=current_account(), at=clock.now())
+            session[WAS] = {"lead": public_id, "revision": found.revision, "details": asdict(now)}
             return redirect(f"/desk/leads/{public_id}?done=details", 303)
         except LeadChanged as refusal:
             found = leads.services.get_lead(public_id)
@@ -176,10 +197,34 @@ def sheet(public_id: str) -> ResponseReturnValue:
     """What to know before a call, on one printed page."""
     titles = story_titles()
     found = person.look_at(
-        leads.services.get_lead(public_id), zone_name=own_zone_name(), now=clock.now(), titles=titles
+        leads.services.get_lead(public_id),
+        zone_name=own_zone_name(),
+        now=clock.now(),
+        titles=titles,
+        with_notes=True,
     )
     return render_template(
         "desk/sheet.html", person=found, lead=found.lead, titles=titles, facts=facts, zone_name=own_zone_name()
+    )
+
+
+def _board(refused: Lead | None = None, instead_of: Stage | None = None) -> str:
+    """The columns; `refused` is a lead that somebody else moved first, so that it stands where that one put it."""
+    wanted = Wanted.from_query(request.args)
+    columns = lists.board(wanted, today=_today())
+    everybody = [lead for column in columns.values() for lead in column]
+    done = request.args.get("done", "")
+    moved = next((lead for lead in everybody if lead.public_id == done), None)
+    return render_template(
+        "desk/board.html",
+        columns=columns,
+        counts=lists.count_by_stage(wanted, today=_today()),
+        known=look_up(everybody),
+        done=refused.public_id if refused else done or request.args.get("undone", ""),
+        latest=changes.latest_move(moved) if moved else None,
+        refused=refused,
+        instead_of=instead_of,
+        **_around(wanted, everybody),
     )
 
 
@@ -195,16 +240,19 @@ def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
         order=order,
         form=form,
         done=request.args.get("done", ""),
-        **_around(wanted),
+        **_around(wanted, page.leads),
     )
 
 
-def _around(wanted: Wanted) -> dict[str, object]:
-    """What the list and the board have in common."""
+def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
+    """What the list and the board have in common. `owners` are those by whom a list can be narrowed down."""
+    owners = {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
+    people = team.names({*owners, *(lead.owner_id or 0 for lead in shown)})
     return {
         "wanted": wanted,
         "stages": tuple(Stage),
-        "people": team.names(),
+        "people": people,
+        "owners": {number: name for number, name in people.items() if number in owners},
         "bands": lists.choices(Lead.band),
         "stories": lists.choices(Lead.story),
         "sources": lists.choices(Lead.source),
@@ -222,9 +270,15 @@ def _around(wanted: Wanted) -> dict[str, object]:
 
 
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadChanged | None = None) -> str:
-    titles = story_titles()
+    titles, done = story_titles(), request.args.get("done", "")
+    if done != "details":
+        session.pop(WAS, None)
     found = person.look_at(
-        leads.services.get_lead(public_id), zone_name=own_zone_name(), now=clock.now(), titles=titles
+        leads.services.get_lead(public_id),
+        zone_name=own_zone_name(),
+        now=clock.now(),
+        titles=titles,
+        number=asked.page_number(),
     )
     return render_template(
         "desk/lead.html",
@@ -234,9 +288,12 @@ def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadCh
         stage=stage,
         refusal=refusal,
         latest=changes.latest_move(found.lead),
+        own_note=changes.latest_note(found.lead, by=current_account()) if done == "note" else None,
+        was=session.get(WAS, {}).get("lead") == found.lead.public_id,
+        gone=leads.services.taken_back(found.lead),
         addresses=merging.addresses_of(found.lead),
         owner=_owner_name(found.lead),
-        done=request.args.get("done", ""),
+        done=done,
         titles=titles,
         facts=facts,
         by_files=by_files(),

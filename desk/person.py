@@ -14,6 +14,7 @@ from desk.known import Known, look_up
 from desk.today import CallBack
 from kit import outbox, suppression
 from kit.outbox import Letter
+from kit.pages import Page
 from kit.suppression import Bounce
 from kit.zones import zone
 from leads.models import Happening, Lead, Stage
@@ -21,28 +22,38 @@ from leads.origin import Origin
 
 LETTERS = 5
 BOUNCES = 2
+NOTES = 5
 
 
 @dataclass(frozen=True)
 class Person:
     """A lead with their result, their next consult, when they want to be called, and everything that happened.
 
-    `bounces` are the latest letters to them that came back.
+    `bounces` are the latest letters to them that came back, `notes` the latest notes, where they are asked for.
     """
 
     lead: Lead
     known: Known
     consult: Booking | None
     call_back: CallBack | None
-    happenings: tuple[Happening, ...]
+    happenings: Page[Happening]
+    notes: tuple[Happening, ...]
     letters: tuple[Letter, ...]
     bounces: tuple[Bounce, ...]
     subscriber: Subscriber | None
     origin: tuple[Row, ...]
 
 
-def look_at(lead: Lead, *, zone_name: str, now: datetime, titles: Mapping[str, str]) -> Person:
-    """Everything known of a lead now."""
+def look_at(
+    lead: Lead,
+    *,
+    zone_name: str,
+    now: datetime,
+    titles: Mapping[str, str],
+    number: int = 1,
+    with_notes: bool = False,
+) -> Person:
+    """Everything known of a lead now; of what happened the page of that number."""
     consults = booking.services.consults_of(lead)
     coming = [found for found in consults if found.state is BookingState.CONFIRMED and found.ends_at > now]
     known = look_up([lead])[lead.id]
@@ -54,7 +65,8 @@ def look_at(lead: Lead, *, zone_name: str, now: datetime, titles: Mapping[str, s
         known=known.with_booking(latest) if latest else known,
         consult=min(coming, key=lambda found: found.starts_at, default=None),
         call_back=None if wanted is None else CallBack(wanted, lead, known, (today - wanted).days),
-        happenings=leads.services.timeline(lead),
+        happenings=leads.services.timeline_page(lead, number=number),
+        notes=leads.services.latest_notes(lead, most=NOTES) if with_notes else (),
         letters=outbox.letters_to(lead.address, most=LETTERS),
         bounces=suppression.bounces_of(lead.address, most=BOUNCES),
         subscriber=blog.subscribers.find_by_address(lead.address),

@@ -6,13 +6,12 @@ from flask.typing import ResponseReturnValue
 from desk import mail_words
 from desk.forms import ReasonForm
 from kit import clock, suppression
+from kit.asked import page_number
 from kit.context import current_settings
 from staff.access import current_account, desk_only, needs
 from staff.roles import Right
 
 blueprint = desk_only(Blueprint("returned", __name__, url_prefix="/desk/mail/returned"))
-
-MOST = 200
 
 
 @blueprint.get("")
@@ -36,8 +35,8 @@ def lift(suppression_id: int) -> ResponseReturnValue:
 def _page(form: ReasonForm, *, wrong: int | None = None) -> str:
     return render_template(
         "desk/returned.html",
-        held=suppression.in_force(at=clock.now(), most=MOST),
-        bounces=suppression.latest_bounces(most=MOST),
+        held=suppression.in_force(at=clock.now(), number=page_number()),
+        bounces=suppression.latest_bounces(number=page_number("bounces")),
         say_bounce=mail_words.say_bounce,
         form=form,
         wrong=wrong,

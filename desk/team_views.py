@@ -82,7 +82,7 @@ def close(account_id: int) -> ResponseReturnValue:
         except (team.LastOwner, colleagues.ConsultsAhead) as refusal:
             form = RoleForm(formdata=None, data={"role": account.role})
             return _colleague(account, form, refusal), refusal.status
-    return render_template("desk/close_account.html", account=account)
+    return render_template("desk/close_account.html", account=account, looks_after=colleagues.leads_of(account))
 
 
 @team_admin.post(f"/<{ROW}:account_id>/stop")
@@ -129,8 +129,8 @@ def _overview(form: InviteForm) -> str:
     return render_template(
         "desk/team.html",
         form=form,
-        people=team.everybody(),
-        invitations=team.open_invitations(at=clock.now()),
+        page=team.page(number=page_number()),
+        invitations=team.open_invitations(at=clock.now(), number=page_number("invited")),
         me=current_account().id,
         zone_name=current_settings().site_timezone,
         done=request.args.get("done", ""),
@@ -143,8 +143,9 @@ def _colleague(account: Account, form: RoleForm, refusal: Refusal | None = None)
         account=account,
         form=form,
         refusal=refusal,
-        ahead=colleagues.ahead_of(account, now=clock.now()),
+        ahead=colleagues.ahead_of(account, now=clock.now(), number=page_number()),
         bookable=colleagues.is_bookable(account),
+        looks_after=colleagues.leads_of(account),
         me=current_account().id,
         zone_name=current_settings().site_timezone,
         done=request.args.get("done", ""),

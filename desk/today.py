@@ -25,6 +25,9 @@ from leads.models import Lead
 
 COMING_DAYS = 14
 COMING_MOST = 8
+UNSETTLED_MOST = 8
+CALLS_MOST = 20
+REPORTS_MOST = 5
 OPEN_FOR = timedelta(days=28)
 CALL_BACKS_FROM = timedelta(days=400)
 REPORTS_FROM = timedelta(days=14)
@@ -73,8 +76,9 @@ class Today:
     """The first screen: whom to talk with today, who was talked with, the next days, call-backs, what is amiss.
 
     `unsettled` are consults of earlier days of which nobody has said whether they took place. `others` counts the
-    consults of colleagues that are left out while only one's own are shown. `without_report` are those whose report
-    could not be made.
+    consults of colleagues that are left out while only one's own are shown. `without_report` are the latest of those
+    whose report could not be made, `reports_failed` how many they are. Of calls and of consults that are open only the
+    first ones are listed: `calls_due`, `calls_later` and `more_unsettled` tell of the rest.
     """
 
     day: date
@@ -90,6 +94,10 @@ class Today:
     letters_failed: int
     worker_late: bool
     without_report: tuple[Lead, ...] = ()
+    reports_failed: int = 0
+    calls_due: int = 0
+    calls_later: int = 0
+    more_unsettled: bool = False
 
     @property
     def summary(self) -> str:
@@ -99,8 +107,8 @@ class Today:
             parts.append(plural(len(self.meetings), "consult") + " to come" * bool(self.over))
         if self.over:
             parts.append(f"{len(self.over)} over" if self.meetings else f"{plural(len(self.over), 'consult')} over")
-        if self.call_backs:
-            parts.append(plural(len(self.call_backs), "call-back") + " due")
+        if self.calls_due:
+            parts.append(plural(self.calls_due, "call-back") + " due")
         return f"{join_and(parts)}." if parts else "No consults and no call-backs due."
 
 
@@ -110,15 +118,15 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
     day = now.astimezone(local).date()
     begin = datetime.fromtimestamp(instant(day, 0, local), local)
     tomorrow = datetime.fromtimestamp(instant(day + ONE_DAY, 0, local), local)
-    everything = booking.services.consults_between(now - OPEN_FOR, now + timedelta(days=COMING_DAYS))
-    seats = _seats(own, everything) if own else set()
-    mine = tuple(found for found in everything if own is None or found.consultant_id == own.id or found.id in seats)
-    of_today = [found for found in mine if begin <= found.starts_at < tomorrow]
-    unsettled = [found for found in mine if found.starts_at < begin and found.state is BookingState.CONFIRMED]
-    coming = [found for found in mine if found.starts_at >= tomorrow][:COMING_MOST]
+    later = now + timedelta(days=COMING_DAYS)
+    of_today, others = booking.services.consults_and_others(begin, tomorrow, host=own)
+    unsettled = booking.services.unsettled_consults(now - OPEN_FOR, begin, host=own, most=UNSETTLED_MOST + 1)
+    coming = booking.services.first_consults(tomorrow, later, host=own, most=COMING_MOST)
 
     people = booking.schedule.leads_of((*of_today, *unsettled, *coming))
-    due = leads.lists.call_backs_due(day + timedelta(days=COMING_DAYS), since=now - CALL_BACKS_FROM)
+    since = now - CALL_BACKS_FROM
+    due = leads.lists.call_backs_due(later.astimezone(local).date(), since=since, most=CALLS_MOST)
+    calls_due, calls_later = leads.lists.count_call_backs(day, later.astimezone(local).date(), since=since)
     newest = leads.lists.newest(NEWEST)
     known = look_up((*people.values(), *(lead for _, lead in due), *newest))
 
@@ -140,21 +148,26 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
     meetings = meet(of_today)
     calls = tuple(CallBack(on, lead, known[lead.id], (day - on).days) for on, lead in due)
     beat = jobs.last_beat()
+    without_report = _without_report(now)
     states = outbox.count_by_state(purpose=Purpose.ASKED_FOR)
     return Today(
         day=day,
         meetings=tuple(meeting for meeting in meetings if meeting.phase is not Phase.OVER),
         over=tuple(meeting for meeting in meetings if meeting.phase is Phase.OVER),
-        others=sum(1 for found in everything if begin <= found.starts_at < tomorrow) - len(of_today),
-        unsettled=meet(reversed(unsettled)),
+        others=others,
+        unsettled=meet(unsettled[:UNSETTLED_MOST]),
+        more_unsettled=len(unsettled) > UNSETTLED_MOST,
         coming=meet(coming),
         call_backs=tuple(call for call in calls if call.late >= 0),
         call_backs_later=tuple(call for call in calls if call.late < 0),
+        calls_due=calls_due,
+        calls_later=calls_later,
         newest=tuple((lead, known[lead.id]) for lead in newest),
         letters_waiting=states.get(LetterState.WAITING, 0) + states.get(LetterState.SENDING, 0),
         letters_failed=states.get(LetterState.FAILED, 0),
         worker_late=beat is None or now - beat > WORKER_LATE,
-        without_report=_without_report(now),
+        without_report=without_report[:REPORTS_MOST],
+        reports_failed=len(without_report),
     )
 
 
@@ -162,14 +175,6 @@ def _without_report(now: datetime) -> tuple[Lead, ...]:
     """Who asked for a report of late that could not be made."""
     wanted = [report.lead_id for report in assessment.report_requests.failed_reports(since=now - REPORTS_FROM)]
     return tuple(session().scalars(select(Lead).where(Lead.id.in_(wanted)).order_by(Lead.id))) if wanted else ()
-
-
-def _seats(own: Consultant, consults: Iterable[Booking]) -> set[int]:
-    """Which of the consults somebody takes part in besides their host."""
-    rows = select(Booking.main_id).where(
-        Booking.consultant_id == own.id, Booking.main_id.in_([found.id for found in consults])
-    )
-    return {main for main in session().scalars(rows) if main is not None}
 
 
 def _phase(found: Booking, now: datetime, following: Booking | None) -> Phase:

@@ -26,6 +26,8 @@ KEYS = (
     ("b", "Leads on a board"),
     ("c", "Consults"),
     ("n", "Write a note, on the page of a lead"),
+    ("<", "On the board, a card into the column before"),
+    (">", "On the board, a card into the column after"),
     ("j", "The next row"),
     ("k", "The row before"),
     ("?", "This list"),

@@ -62,7 +62,8 @@ def show(webhook_id: int) -> ResponseReturnValue:
         "desk/webhook.html",
         webhook=webhook,
         form=form,
-        deliveries=webhooks.deliveries_of(webhook, state=state),
+        page=webhooks.deliveries_of(webhook, state=state, number=asked.page_number()),
+        told=webhooks.told_of(webhook),
         state=state,
         states=tuple(DeliveryState),
         done=request.args.get("done", ""),
@@ -112,7 +113,8 @@ def remove(webhook_id: int) -> ResponseReturnValue:
 
 
 def _overview(form: WebhookForm) -> str:
-    return render_template("desk/webhooks.html", form=form, told=webhooks.overview(), done=request.args.get("done", ""))
+    page = webhooks.overview(number=asked.page_number())
+    return render_template("desk/webhooks.html", form=form, page=page, done=request.args.get("done", ""))
 
 
 def _secret(webhook: Webhook, secret: str) -> ResponseReturnValue:

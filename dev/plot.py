@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from booking.call_back import Later
-from dev import newsletter_plot, profiles, weekly
+from dev import newsletter_plot, profiles, programs, weekly
 from dev.people import (
     ANN,
     BEN,
@@ -61,6 +61,7 @@ def act_out(script: Script) -> None:
     weekly.is_asked_each_week(script, JONAS, script.on(-17, "23:30"), (5, 8))
     weekly.is_asked_each_week(script, ELIN, script.on(-5, "10:10"), ())
     weekly.stops_the_question(script, ELIN, script.on(-2, "09:00"))
+    programs.act_out(script)
     _reads(script)
     script.play(mail_until=script.now - WORKER_STOPPED)
 

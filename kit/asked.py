@@ -16,10 +16,10 @@ def search() -> str:
     return request.args.get("search", "").strip()[:LONGEST_SEARCH]
 
 
-def page_number() -> int:
-    """Which page, from 1."""
-    number = request.args.get("page", "1")
-    return int(number) if number.isdecimal() and len(number) < 9 else 1
+def page_number(name: str = "page") -> int:
+    """Which page, from 1; of several lists on one page `name` says of which."""
+    number = request.args.get(name, "1")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 1
 
 
 def one_of(kind: Callable[[str], Kind], name: str) -> Kind | None:

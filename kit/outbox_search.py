@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from kit import clock
 from kit.context import current_settings
@@ -43,9 +43,10 @@ def naming(marks: Sequence[str], *, to: Sequence[str], since: datetime) -> set[i
 
 def each(numbers: Iterable[int]) -> Iterator[tuple[Letter, Reading]]:
     """Those letters, as a person reads them."""
-    for number in sorted(numbers):
-        letter = session().get_one(Letter, number)
-        yield letter, read(raw_of(letter))
+    chosen = select(Letter).options(undefer(Letter.raw), joinedload(Letter.circular))
+    for some in _by_the(AT_ONCE, sorted(numbers)):
+        for letter in session().scalars(chosen.where(Letter.id.in_(some)).order_by(Letter.id)):
+            yield letter, read(raw_of(letter))
 
 
 def remove(numbers: Iterable[int]) -> None:
@@ -74,6 +75,10 @@ def remove(numbers: Iterable[int]) -> None:
             file.with_suffix(".partial").unlink(missing_ok=True)
 
     after_commit(remove_files)
+
+
+def _by_the(count: int, numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[place : place + count] for place in range(0, len(numbers), count))
 
 
 def _names(raw: bytes, marks: Sequence[str]) -> bool:

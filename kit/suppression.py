@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit import tokens
 from kit.db import Base, UtcDateTime, enum_column, session, transaction
 from kit.mail import Purpose
+from kit.pages import Page, page_of
 from kit.refusal_rules import Meaning
 from kit.refusals import NotFound
 
@@ -171,15 +172,15 @@ def bounces_of_letter(letter_id: int) -> tuple[Bounce, ...]:
     return tuple(session().scalars(select(Bounce).where(Bounce.letter_id == letter_id).order_by(Bounce.id)))
 
 
-def latest_bounces(*, most: int) -> tuple[Bounce, ...]:
+def latest_bounces(*, number: int = 1) -> Page[Bounce]:
     """The letters that did not arrive lately, of people who are still known."""
-    return tuple(session().scalars(select(Bounce).where(Bounce.address != "").order_by(Bounce.id.desc()).limit(most)))
+    return page_of(select(Bounce).where(Bounce.address != "").order_by(Bounce.id.desc()), number=number)
 
 
-def in_force(*, at: datetime, most: int) -> tuple[Suppression, ...]:
+def in_force(*, at: datetime, number: int = 1) -> Page[Suppression]:
     """What is held back now, the latest first."""
     chosen = select(Suppression).where(_in_force(at)).order_by(Suppression.since.desc(), Suppression.id.desc())
-    return tuple(session().scalars(chosen.limit(most)))
+    return page_of(chosen, number=number)
 
 
 def get(suppression_id: int, *, at: datetime) -> Suppression:

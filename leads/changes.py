@@ -1,14 +1,14 @@
 """What somebody changes about a lead by hand, and takes back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from kit.db import session, transaction
 from kit.refusals import Conflict
 from leads.models import Happening, HappeningKind, Lead, Stage
-from leads.services import add_happening, index, move_stage
+from leads.services import TAKES_BACK, add_happening, index, latest_notes, move_stage
 from staff.models import Account
 
 
@@ -88,6 +88,37 @@ def take_back(lead: Lead, happening_id: int, *, by: Account, at: datetime) -> No
         facts = {"from": before.value, "to": lead.stage.value, "by": by.name, "undo": True}
         add_happening(lead, HappeningKind.STAGE, at, f"{by.name} took that back: “{lead.stage.value}” again", facts)
         current.flush()
+
+
+def latest_note(lead: Lead, *, by: Account) -> Happening | None:
+    """The last note, where it is theirs and still stands."""
+    note = next(iter(latest_notes(lead, most=1)), None)
+    return note if note is not None and note.headline == f"Note by {by.name}" else None
+
+
+def take_back_note(lead: Lead, happening_id: int, *, by: Account, at: datetime) -> None:
+    """Let a note of one's own no longer stand; a call-back that it settled is open again. Raises NothingToTakeBack.
+
+    Both stay in the timeline, of which nothing is removed.
+    """
+    with transaction() as current:
+        _locked(lead)
+        note = latest_note(lead, by=by)
+        if note is None or note.id != happening_id:
+            raise NothingToTakeBack("The note was taken back already, or another one was written since.")
+        add_happening(lead, HappeningKind.NOTE, at, f"{by.name} took a note back", {TAKES_BACK: note.id})
+        day, asked_at = note.facts.get("call_back", ("", ""))
+        if day and lead.call_back_on is None:
+            lead.call_back_on, lead.call_back_asked_at = date.fromisoformat(day), datetime.fromisoformat(asked_at)
+        current.flush()
+
+
+def take_back_details(lead: Lead, was: Details, *, seen: int, by: Account, at: datetime) -> None:
+    """Let a lead be as it was before it was put right. Raises NothingToTakeBack where it was changed since."""
+    try:
+        change(lead, was, seen=seen, by=by, at=at)
+    except LeadChanged as fault:
+        raise NothingToTakeBack("Somebody has changed this lead since. Put it right by hand.") from fault
 
 
 def _same(lead: Lead, seen: int) -> None:

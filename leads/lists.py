@@ -1,14 +1,14 @@
 """Many leads at once: looked for, held to what is wanted, counted as far as it helps."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from kit.db import session
@@ -16,7 +16,7 @@ from leads.models import Lead, LeadWord, Stage
 from leads.words import terms_of
 
 PAGE_SIZE = 50
-COLUMN_SIZE = 20
+COLUMN_SIZE = 15
 COUNTED_MOST = 1000
 FEW = 2000
 AFTER_ALL_LETTERS = "\U0010ffff"
@@ -164,24 +164,42 @@ def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
 
 def choices(column: Any, *, most: int = 60) -> tuple[str, ...]:
     """What stands in a column of leads, such as `Lead.band`, found by stepping through its index."""
-    found = select(func.min(column).label("value")).where(column > "").cte("found", recursive=True)
+    return tuple(_stepping(column, column > "", most))
+
+
+def _stepping(column: Any, begin: ColumnElement[bool], most: int) -> Iterable[Any]:
+    found = select(func.min(column).label("value")).where(begin).cte("found", recursive=True)
     following = select(func.min(column)).where(column > found.c.value).scalar_subquery()
     found = found.union_all(select(following).where(found.c.value.is_not(None)))
     chosen = select(found.c.value).where(found.c.value.is_not(None)).limit(most)
-    return tuple(session().scalars(chosen))
+    return session().scalars(chosen)
 
 
-def call_backs_due(until: date, *, since: datetime) -> tuple[tuple[date, Lead], ...]:
+def call_backs_due(until: date, *, since: datetime, most: int | None = None) -> tuple[tuple[date, Lead], ...]:
     """Who asked to be called back by that date, soonest first.
 
     Somebody who was talked with or written about since then is done with, and so is who was closed. `since` bounds how
     far back requests are looked for.
     """
-    chosen = select(Lead).where(
-        Lead.call_back_on <= until, Lead.call_back_asked_at >= since, Lead.stage != Stage.CLOSED
-    )
-    rows = session().scalars(chosen.order_by(Lead.call_back_on, Lead.id))
+    chosen = select(Lead).where(*_waits_for_call(until, since))
+    rows = session().scalars(chosen.order_by(Lead.call_back_on, Lead.id).limit(most))
     return tuple((lead.call_back_on, lead) for lead in rows if lead.call_back_on is not None)
+
+
+def count_call_backs(today: date, until: date, *, since: datetime) -> tuple[int, int]:
+    """How many of them are due, and how many will be after today."""
+    due = func.count(case((Lead.call_back_on <= today, 1)))
+    now, later = session().execute(select(due, func.count() - due).where(*_waits_for_call(until, since))).one()
+    return now, later
+
+
+def owners(*, most: int = 60) -> tuple[int, ...]:
+    """The accounts that look after somebody, found by stepping through the index."""
+    return tuple(_stepping(Lead.owner_id, Lead.owner_id > 0, most))
+
+
+def _waits_for_call(until: date, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Lead.call_back_on <= until, Lead.call_back_asked_at >= since, Lead.stage != Stage.CLOSED
 
 
 def _chosen(wanted: Wanted, today: date | None) -> Select[Any]:
@@ -210,15 +228,23 @@ def _holding(search: str) -> list[ColumnElement[bool]]:
     terms = terms_of(search)
     if not terms:
         return [literal(False)]
-    rarest: tuple[str, list[int]] | None = None
-    for term in terms:
-        few = select(LeadWord.lead_id).where(_begins(LeadWord.word, term)).distinct().limit(FEW + 1)
-        ids = list(session().scalars(few))
-        if len(ids) <= FEW and (rarest is None or len(ids) < len(rarest[1])):
-            rarest = term, ids
-    if rarest is None:
+    found = _few_of(terms)
+    rarest = min(terms, key=lambda term: len(found[term]))
+    if len(found[rarest]) > FEW:
         return [_has(term) for term in terms]
-    return [Lead.id.in_(rarest[1]), *(_has(other) for other in terms if other != rarest[0])]
+    return [Lead.id.in_(found[rarest]), *(_has(other) for other in terms if other != rarest)]
+
+
+def _few_of(terms: Sequence[str]) -> dict[str, list[int]]:
+    """By term, who has a word that begins with it, broken off behind `FEW`; one query for all of them."""
+    parts = []
+    for place, term in enumerate(terms):
+        few = select(LeadWord.lead_id).where(_begins(LeadWord.word, term)).distinct().limit(FEW + 1).subquery()
+        parts.append(select(literal(place).label("place"), few.c.lead_id))
+    found: dict[str, list[int]] = {term: [] for term in terms}
+    for place, lead_id in session().execute(union_all(*parts)):
+        found[terms[place]].append(lead_id)
+    return found
 
 
 def _has(term: str) -> ColumnElement[bool]:

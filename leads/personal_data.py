@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from kit import tokens
 from kit.db import session
 from kit.rows import as_mapping
-from leads import consent
+from leads import consent, webhooks
 from leads.models import Erasure, Happening, Lead, LeadAlias
 from leads.webhook_models import Delivery
 
@@ -31,8 +31,13 @@ def _rows(model: type[LeadAlias] | type[Happening] | type[Delivery], lead: Lead)
 
 
 def erase(lead: Lead, addresses: Sequence[str], *, at: datetime) -> None:
-    """Remove the lead and what refers to it, and keep a keyed hash of each address. Asked after all others."""
+    """Remove the lead and what refers to it, and keep a keyed hash of each address. Asked after all others.
+
+    Programs that were told of them are told to forget them too.
+    """
     current = session()
+    merged = session().scalars(select(LeadAlias.public_id).where(LeadAlias.lead_id == lead.id).order_by(LeadAlias.id))
+    webhooks.tell_erased((lead.public_id, *merged), at=at)
     current.add_all(Erasure(address_hash=hash_of(address), erased_at=at) for address in addresses)
     current.execute(delete(Lead).where(Lead.id == lead.id).execution_options(synchronize_session=False))
     current.flush()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kit import tokens
 from kit.context import current_settings
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from kit.refusals import NotFound, Unacceptable
 from leads import funnel, webhooks
 from leads.addresses import normalise
@@ -40,6 +41,8 @@ STEPS = {
     HappeningKind.CONSULT_BOOKED: Step.BOOKED,
     HappeningKind.CONSULT_HELD: Step.HELD,
 }
+TAKES_BACK = "takes_back"  # the fact of a note by which another one no longer stands
+TIMELINE = 40  # entries on a page
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
 
 
@@ -157,6 +160,38 @@ def timeline(lead: Lead) -> tuple[Happening, ...]:
     return tuple(session().scalars(chosen))
 
 
+def timeline_page(lead: Lead, *, number: int = 1) -> Page[Happening]:
+    """The same, a page at a time."""
+    chosen = select(Happening).where(Happening.lead_id == lead.id)
+    return page_of(chosen.order_by(Happening.at.desc(), Happening.id.desc()), number=number, size=TIMELINE)
+
+
+def latest_notes(lead: Lead, *, most: int) -> tuple[Happening, ...]:
+    """The notes that were written last."""
+    chosen = select(Happening).where(Happening.lead_id == lead.id, Happening.kind == HappeningKind.NOTE)
+    found = session().scalars(chosen.order_by(Happening.at.desc(), Happening.id.desc()).limit(2 * most))
+    return standing_notes(found)[:most]
+
+
+def standing_notes(found: Iterable[Happening]) -> tuple[Happening, ...]:
+    """The notes that nobody took back, of notes that are given newest first."""
+    gone: set[object] = set()
+    notes = []
+    for note in found:
+        if TAKES_BACK in note.facts:
+            gone.add(note.facts[TAKES_BACK])
+        elif note.id not in gone:
+            notes.append(note)
+    return tuple(notes)
+
+
+def taken_back(lead: Lead) -> set[int]:
+    """The numbers of the notes that were taken back."""
+    number = Happening.facts[TAKES_BACK].as_integer()
+    chosen = select(number).where(Happening.lead_id == lead.id, Happening.kind == HappeningKind.NOTE)
+    return set(session().scalars(chosen.where(number.is_not(None))))
+
+
 def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tuple[Happening, ...]]:
     """By lead, everything of those kinds that happened, newest first; a lead without any is left out."""
     ids = list(lead_ids)
@@ -172,7 +207,10 @@ def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tupl
 def add_note(lead: Lead, *, text: str, author: str, at: datetime) -> None:
     """Write what a consultant wants to remember."""
     with transaction():
-        record(lead, HappeningKind.NOTE, at=at, headline=f"Note by {author}", facts={"text": text})
+        facts: dict[str, Any] = {"text": text}
+        if lead.call_back_on is not None and lead.call_back_asked_at is not None:
+            facts["call_back"] = [lead.call_back_on.isoformat(), lead.call_back_asked_at.isoformat()]
+        record(lead, HappeningKind.NOTE, at=at, headline=f"Note by {author}", facts=facts)
         index(lead, text)
 
 

@@ -9,15 +9,17 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from kit import clock, jobs, seals
 from kit.context import current_settings
 from kit.db import after_commit, session, transaction
 from kit.fetch import AddressRefused, FetchFault, Limits, TooManyRedirects, fetch
 from kit.logs import log
+from kit.pages import Page, page_of
 from kit.refusals import NotFound
 from leads import signing
 from leads.models import Happening, HappeningKind, Lead
@@ -28,12 +30,13 @@ SECONDS = 15
 MOST_BYTES = 64 * 1024
 CLAIM = timedelta(minutes=2)  # longer than one try
 WAITS = (1, 5, 30, 120, 300, 480, 504)  # minutes before each further try: a day in all
-ROTATION = timedelta(days=1)
+A_DAY = timedelta(days=1)
+ROTATION = A_DAY
 KEPT_FOR = timedelta(days=30)
 MOST_A_RUN = 50
-PAGE_SIZE = 50
-OURS = ("answers", "text", "result", "link", "line")  # facts of a happening that stay here
+OURS = ("answers", "text", "result", "link", "line", "call_back", "takes_back")  # facts of a happening that stay here
 GONE = 410
+ERASED = "lead.erased"
 KINDS = {f"lead.{kind.name.lower()}": kind for kind in HappeningKind}
 
 
@@ -44,14 +47,33 @@ class NoSuchWebhook(NotFound):
     sentence = "Somebody may have removed it."
 
 
+class Standing(StrEnum):
+    """How a webhook fares."""
+
+    WELL = "well"
+    TRYING = "trying again"
+    FAILING = "failing"
+    PAUSED = "paused"
+
+
 @dataclass(frozen=True)
 class Told:
-    """A webhook and how its messages stand."""
+    """A webhook and how its messages stand; `refused` are those that wait because they were not taken so far."""
 
     webhook: Webhook
     waiting: int
     failed: int
     delivered: int
+    refused: int = 0
+
+    @property
+    def standing(self) -> Standing:
+        """How it fares in a word."""
+        if self.webhook.paused:
+            return Standing.PAUSED
+        if self.failed:
+            return Standing.FAILING
+        return Standing.TRYING if self.refused else Standing.WELL
 
 
 def tell(lead: Lead, happening: Happening) -> None:
@@ -72,6 +94,13 @@ def tell(lead: Lead, happening: Happening) -> None:
             "facts": {key: value for key, value in happening.facts.items() if key not in OURS},
         }
         put(wanted, name, data, at=happening.at, lead_id=lead.id)
+
+
+def tell_erased(public_ids: Sequence[str], *, at: datetime) -> None:
+    """Ask every webhook to forget a lead too, in the caller's transaction. Nothing but their ids stands in it."""
+    found = session().scalars(select(Webhook)).all()
+    for public_id in public_ids:
+        put(found, ERASED, {"lead": {"id": public_id}}, at=at, lead_id=None)
 
 
 def put(webhooks: Sequence[Webhook], name: str, data: dict[str, Any], *, at: datetime, lead_id: int | None) -> None:
@@ -155,21 +184,50 @@ def get(webhook_id: int) -> Webhook:
     return found
 
 
-def overview() -> tuple[Told, ...]:
+def overview(*, number: int = 1) -> Page[Told]:
     """Every webhook, and how its messages stand."""
-    counted = select(Delivery.webhook_id, Delivery.state, func.count()).group_by(Delivery.webhook_id, Delivery.state)
-    counts = {(webhook_id, state): count for webhook_id, state, count in session().execute(counted).all()}
-    found = session().scalars(select(Webhook).order_by(Webhook.id))
-    states = (DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.DELIVERED)
-    return tuple(Told(one, *(counts.get((one.id, state), 0) for state in states)) for one in found)
+    page = page_of(select(Webhook).order_by(Webhook.id), number=number)
+    return Page(_told(page.rows), page.number, page.pages, page.total, page.size)
 
 
-def deliveries_of(webhook: Webhook, *, state: DeliveryState | None = None) -> Sequence[Delivery]:
-    """The latest messages to a webhook."""
+def names() -> tuple[str, ...]:
+    """What the programs are called that are told, each name once."""
+    return tuple(session().scalars(select(Webhook.name).distinct().order_by(Webhook.name)))
+
+
+def told_of(webhook: Webhook) -> Told:
+    """How the messages of one stand."""
+    return _told((webhook,))[0]
+
+
+def deliveries_of(webhook: Webhook, *, state: DeliveryState | None = None, number: int = 1) -> Page[Delivery]:
+    """The messages to a webhook, the latest first."""
     chosen = select(Delivery).where(Delivery.webhook_id == webhook.id)
     if state is not None:
         chosen = chosen.where(Delivery.state == state)
-    return session().scalars(chosen.order_by(Delivery.id.desc()).limit(PAGE_SIZE)).all()
+    return page_of(chosen.order_by(Delivery.id.desc()), number=number)
+
+
+def _told(webhooks: Sequence[Webhook]) -> tuple[Told, ...]:
+    troubled = func.count(case((Delivery.trouble != "", 1)))
+    counted = select(Delivery.webhook_id, Delivery.state, func.count(), troubled)
+    chosen = counted.where(Delivery.webhook_id.in_([one.id for one in webhooks]))
+    rows = session().execute(chosen.group_by(Delivery.webhook_id, Delivery.state)).all()
+    counts = {(webhook_id, state): (count, refused) for webhook_id, state, count, refused in rows}
+
+    def many(one: Webhook, state: DeliveryState) -> tuple[int, int]:
+        return counts.get((one.id, state), (0, 0))
+
+    return tuple(
+        Told(
+            one,
+            waiting=many(one, DeliveryState.WAITING)[0],
+            failed=many(one, DeliveryState.FAILED)[0],
+            delivered=many(one, DeliveryState.DELIVERED)[0],
+            refused=many(one, DeliveryState.WAITING)[1],
+        )
+        for one in webhooks
+    )
 
 
 def failed_count() -> int:

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
+from kit.asked import page_number
 from kit.context import current_settings
 from staff import services, sessions
 from staff.access import COOKIE_KEY, current_account, desk_only, needs, session_here
@@ -21,7 +22,7 @@ def overview() -> ResponseReturnValue:
         account=account,
         description=DESCRIPTIONS[Role(account.role)] if account.role else "",
         rights=sorted(rights_of([account.role]), key=list(Right).index),
-        sessions=sessions.all_of(account),
+        sessions=sessions.all_of(account, number=page_number()),
         here=here.id if here else None,
         codes=len(account.mf_recovery_codes or ()),
         zone_name=current_settings().site_timezone,
@@ -39,6 +40,14 @@ def password() -> ResponseReturnValue:
         services.change_password(account, form.password.data or "", here=str(session[COOKIE_KEY]))
         return redirect("/desk/account/?done=password", 303)
     return render_template("staff/password.html", form=form), 422 if form.errors else 200
+
+
+@account_admin.post("/sessions/end-others")
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign every browser of mine out but for this one."""
+    if ButtonForm().validate_on_submit():
+        sessions.end_others(str(session[COOKIE_KEY]), by=current_account())
+    return redirect("/desk/account/?done=others#sessions", 303)
 
 
 @account_admin.post("/sessions/<int(max=2147483647):session_id>/end")

@@ -2,19 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from kit import tokens
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from kit.refusals import NotFound
 from staff import audit
 from staff.audit_models import Act
 from staff.models import Account, SignedIn
 
 SEEN_EVERY = timedelta(minutes=5)
+AT_A_TIME = 20  # on a page
 ENDS_AFTER = timedelta(days=14)  # without being used
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
@@ -67,10 +68,10 @@ def seen(found: SignedIn, *, at: datetime) -> None:
             current.get_one(SignedIn, found.id).seen_at = at
 
 
-def all_of(account: Account) -> Sequence[SignedIn]:
+def all_of(account: Account, *, number: int = 1) -> Page[SignedIn]:
     """Where somebody is signed in, the latest used first."""
     chosen = select(SignedIn).where(SignedIn.account_id == account.id)
-    return session().scalars(chosen.order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())).all()
+    return page_of(chosen.order_by(SignedIn.seen_at.desc(), SignedIn.id.desc()), number=number, size=AT_A_TIME)
 
 
 def end(session_id: int, *, by: Account) -> None:
@@ -81,6 +82,13 @@ def end(session_id: int, *, by: Account) -> None:
             raise NoSuchSession
         current.delete(found)
         audit.note(Act.SIGNED_OUT_ELSEWHERE, by=by, details=found.device)
+
+
+def end_others(secret: str, *, by: Account) -> None:
+    """Sign every browser of one's own out but for the one whose cookie carries that."""
+    with transaction():
+        end_all(by, besides=secret)
+        audit.note(Act.SIGNED_OUT_ELSEWHERE, by=by, details="every other browser")
 
 
 def forget(secret: str) -> None:

@@ -1,18 +1,21 @@
 """Who works here: invited, given another role, let go."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 from kit.refusals import Conflict, NotFound
 from staff import audit, letters, services, sessions
 from staff.audit_models import Act
 from staff.models import Account, Invitation
 from staff.roles import Role
+
+INVITATIONS = 20  # on a page
 
 
 class NoSuchColleague(NotFound):
@@ -38,13 +41,18 @@ class InvitationGone(NotFound):
 
 def everybody() -> Sequence[Account]:
     """All accounts, the open ones first, by name."""
-    chosen = select(Account).options(selectinload(Account.roles), selectinload(Account.webauthn))
-    return session().scalars(chosen.order_by(Account.active.desc(), Account.name, Account.id)).all()
+    return session().scalars(_in_order()).all()
 
 
-def names() -> dict[int, str]:
-    """Who works here or did, by number."""
-    return dict(session().execute(select(Account.id, Account.name).order_by(Account.name, Account.id)).all())
+def page(*, number: int = 1) -> Page[Account]:
+    """The same, a page at a time."""
+    return page_of(_in_order(), number=number)
+
+
+def names(account_ids: Iterable[int]) -> dict[int, str]:
+    """What those are called who work here or did, by number."""
+    chosen = select(Account.id, Account.name).where(Account.id.in_(sorted(set(account_ids))))
+    return dict(session().execute(chosen.order_by(Account.name, Account.id)).all())
 
 
 def get(account_id: int) -> Account:
@@ -55,10 +63,10 @@ def get(account_id: int) -> Account:
     return found
 
 
-def open_invitations(*, at: datetime) -> Sequence[Invitation]:
+def open_invitations(*, at: datetime, number: int = 1) -> Page[Invitation]:
     """Those that can still be used, the latest first."""
     chosen = select(Invitation).where(Invitation.used_at.is_(None), Invitation.expires_at > at)
-    return session().scalars(chosen.order_by(Invitation.id.desc())).all()
+    return page_of(chosen.order_by(Invitation.id.desc()), number=number, size=INVITATIONS)
 
 
 def invite_by_mail(email: str, role: Role, *, by: Account, at: datetime) -> Invitation:
@@ -132,6 +140,11 @@ def drop_second_factor(account_id: int, *, by: Account) -> Account:
         audit.note(Act.SECOND_FACTOR_OFF, by=by, subject=account.name)
         current.flush()
         return account
+
+
+def _in_order() -> Select[Account]:
+    chosen = select(Account).options(selectinload(Account.roles), selectinload(Account.webauthn))
+    return chosen.order_by(Account.active.desc(), Account.name, Account.id)
 
 
 def _another_owner(account: Account) -> None:

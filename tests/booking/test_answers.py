@@ -251,7 +251,7 @@ def test_declining_offered_times_withdraws_one_after_the_other(consult_type: Con
     booking = session().scalars(select(Booking)).first()
     assert booking is not None
     assert booking.partstat is PartStat.DECLINED
-    assert offers.latest(since=NOW)[0].state is OfferState.DECLINED
+    assert offers.latest(since=NOW).rows[0].state is OfferState.DECLINED
     assert letters()[-1]["Subject"] == "No time was taken: First conversation"
     assert_letters_are_right(letters)
 
@@ -263,7 +263,7 @@ def test_perhaps_leaves_an_offered_time_as_it_is(consult_type: ConsultType, lett
     assert receive(said_to(invites[0], "TENTATIVE", at=SOON)) == (ReplyOutcome.TENTATIVE,)
 
     assert len(letters()) == written
-    assert len(offers.open_times(offers.latest(since=NOW)[0])) == 3
+    assert len(offers.open_times(offers.latest(since=NOW).rows[0])) == 3
 
 
 def test_accepting_after_the_times_have_run_out_is_too_late(consult_type: ConsultType, letters: Letters):
@@ -281,7 +281,7 @@ def test_a_proposed_time_that_is_free_comes_with_a_link_that_moves_to_it(
     assert receive(said) == (ReplyOutcome.MOVE_ASKED,)
 
     assert unchanged(consult())[:3] == (BookingState.CONFIRMED, 0, MONDAY_10), "nothing moves by itself"
-    (reply,) = reply_service.open_requests(SOON)
+    (reply,) = reply_service.open_requests(SOON).rows
     assert (reply.wanted_at, reply.comment) == (wanted, "My train is late")
     guest, host = letters()[2:]
     assert (invite_of(guest), invite_of(host)) == (None, None)
@@ -293,7 +293,7 @@ def test_a_proposed_time_that_is_free_comes_with_a_link_that_moves_to_it(
     assert page.heading == "Move to this time?"
     assert page.form(0).submit().status_code == 303
     assert (consult().starts_at, consult().sequence) == (wanted, 1)
-    assert reply_service.open_requests(SOON) == (), "who moved by the link waits for nobody"
+    assert reply_service.open_requests(SOON).rows == (), "who moved by the link waits for nobody"
     assert HappeningKind.MOVE_ASKED in [found.kind for found in leads.timeline(lists.list_leads().leads[0])]
     assert_letters_are_right(letters)
 
@@ -346,7 +346,7 @@ def test_a_newer_wish_takes_the_place_of_the_one_before_and_letters_have_an_end(
     for number in range(8):
         receive(later(said, number, wanted=MONDAY_10 + minutes(30 + 30 * number)))
 
-    assert [reply.wanted_at for reply in reply_service.open_requests(SOON)] == [MONDAY_10 + minutes(240)]
+    assert [reply.wanted_at for reply in reply_service.open_requests(SOON).rows] == [MONDAY_10 + minutes(240)]
     assert len(letters()) == 2 + 2 * reply_service.MOST_LETTERS
 
 
@@ -356,20 +356,20 @@ def test_who_accepts_after_all_asks_for_nothing_any_more(invited: EmailMessage):
 
     receive(later(said, partstat="ACCEPTED", wanted=None))
 
-    assert reply_service.open_requests(SOON) == ()
+    assert reply_service.open_requests(SOON).rows == ()
     assert consult().partstat is PartStat.ACCEPTED
 
 
 def test_the_consultant_moves_to_a_time_that_is_not_even_offered(invited: EmailMessage, letters: Letters):
     wanted = MONDAY_10 + minutes(8 * 60 + 7)
     receive(said_to(invited, "TENTATIVE", at=SOON, wanted=wanted))
-    (reply,) = reply_service.open_requests(SOON)
+    (reply,) = reply_service.open_requests(SOON).rows
 
     reply_service.move_to_it(reply.id, by="Robin Hale", now=SOON)
 
     assert (consult().starts_at, consult().sequence) == (wanted, 1)
     assert "has the time that you asked for" in text_of(letters()[-2])
-    assert reply_service.open_requests(SOON) == ()
+    assert reply_service.open_requests(SOON).rows == ()
     with pytest.raises(ReplySettled):
         reply_service.move_to_it(reply.id, by="Robin Hale", now=SOON)
     assert_letters_are_right(letters)
@@ -380,20 +380,20 @@ def test_the_consultant_cannot_move_onto_another_consult(
 ):
     a_booking(consult_type, MONDAY_10 + minutes(60), visitor="bob", now=NOW)
     receive(said_to(invited, "TENTATIVE", at=SOON, wanted=MONDAY_10 + minutes(70)))
-    (reply,) = reply_service.open_requests(SOON)
+    (reply,) = reply_service.open_requests(SOON).rows
 
     with pytest.raises(SlotTaken):
         reply_service.move_to_it(reply.id, by="Robin Hale", now=SOON)
 
     assert consult().starts_at == MONDAY_10
-    assert len(reply_service.open_requests(SOON)) == 1
+    assert len(reply_service.open_requests(SOON).rows) == 1
 
 
 def test_the_consultant_leaves_it_and_the_guest_s_calendar_is_put_right(
     invited: EmailMessage, letters: Letters, at: MoveClock
 ):
     receive(said_to(invited, "TENTATIVE", at=SOON, wanted=MONDAY_10 + minutes(60)))
-    (reply,) = reply_service.open_requests(SOON)
+    (reply,) = reply_service.open_requests(SOON).rows
     at(SOON + minutes(60))
 
     reply_service.leave_it(reply.id, now=SOON + minutes(60))
@@ -403,7 +403,7 @@ def test_the_consultant_leaves_it_and_the_guest_s_calendar_is_put_right(
     assert (event.one("SEQUENCE").value, event.one("DTSTART").value) == ("0", "20261102T150000Z")
     assert event.all("ATTENDEE")[0].parameters["PARTSTAT"] == "NEEDS-ACTION"
     assert "It stays as it was" in text_of(kept)
-    assert reply_service.open_requests(SOON) == ()
+    assert reply_service.open_requests(SOON).rows == ()
     with pytest.raises(NoSuchReply):
         reply_service.leave_it(reply.id + 1, now=SOON)
     assert_letters_are_right(letters)
@@ -432,7 +432,7 @@ def test_a_time_of_an_offer_is_left_or_moved_at_the_desk(consult_type: ConsultTy
     wanted = MONDAY_10 + timedelta(days=1, minutes=13)
     receive(said_to(first, "TENTATIVE", at=SOON, wanted=wanted))
     receive(said_to(second, "TENTATIVE", at=SOON, wanted=wanted))
-    leave, move = reply_service.open_requests(SOON)
+    leave, move = reply_service.open_requests(SOON).rows
 
     reply_service.leave_it(leave.id, now=SOON)
     assert event_of(letters()[-1]).one("STATUS").value == "TENTATIVE"

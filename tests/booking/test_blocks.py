@@ -167,6 +167,6 @@ def test_blocks_that_are_over_are_not_listed(app: Flask):
     absences.block(consultant, start=start, end=datetime(2026, 10, 6, tzinfo=UTC), reason="past")
     absences.block(consultant, start=start, end=datetime(2026, 11, 6, tzinfo=UTC), reason="still on")
 
-    found = absences.blocks_of(consultant, since=datetime(2026, 10, 31, tzinfo=UTC))
+    found = absences.blocks_of(consultant, since=datetime(2026, 10, 31, tzinfo=UTC)).rows
 
     assert [block.reason for block in found] == ["still on"]

@@ -72,7 +72,7 @@ def test_the_letters_about_a_move_that_is_asked_for(app: Flask, letters: Letters
     reply_service.receive(google(said), now=NOW)
     taken = replace(said, at=NOW + minutes(1), wanted=THREE[0] + minutes(8 * 60))
     reply_service.receive(google(taken), now=NOW + minutes(1))
-    reply_service.leave_it(reply_service.open_requests(NOW)[0].id, now=NOW)
+    reply_service.leave_it(reply_service.open_requests(NOW).rows[0].id, now=NOW)
 
     asked = ["move-asked-guest-free", "move-asked-host-free", "move-asked-guest-taken", "move-asked-host-taken"]
     assert_written(letters, snapshot, [*asked, "kept-guest"], after=written_before)

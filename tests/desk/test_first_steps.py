@@ -72,7 +72,7 @@ def test_a_calendar_that_fails_again_and_again_is_told(desk: FlaskClient, tries:
 def test_the_keys_are_listed_without_scripts_too(desk: FlaskClient):
     page = Page(desk.get("/desk/keys"), desk)
 
-    assert page.texts("main kbd") == ["/", "t", "l", "b", "c", "n", "j", "k", "?"]
+    assert page.texts("main kbd") == ["/", "t", "l", "b", "c", "n", "<", ">", "j", "k", "?"]
 
 
 def test_everything_can_be_searched_from_every_page(desk: FlaskClient):

@@ -37,7 +37,7 @@ def test_somebody_is_put_right(desk: FlaskClient):
 
     page = page_of(desk, response.location)
     assert page.heading == "Ann Avery Harbor"
-    assert page.texts(".notice") == ["What you put right is kept."]
+    assert page.texts(".notice") == ["What you put right is kept. Take it back"]
     assert "by Robin Vale" in page.texts("section[aria-labelledby=who] dd")
 
 
@@ -105,6 +105,31 @@ def test_a_move_is_taken_back_with_one_button(desk: FlaskClient):
     assert again(lead).stage is Stage.NEW
 
 
+def test_what_was_put_right_is_taken_back_with_one_button(desk: FlaskClient):
+    lead = a_lead("Ann Avery", company="Harbor")
+    form = page_of(desk, f"/desk/leads/{lead.public_id}/edit").form()
+    owner = form.element.xpath(".//select[@name='owner']/option/@value")[1]
+    response = form.submit(name="Anna", company="", owner=owner)
+    assert (again(lead).name, again(lead).owner_id) == ("Anna", int(owner))
+
+    response = page_of(desk, response.location).form("/undo/details").submit()
+
+    assert page_of(desk, response.location).texts(".notice") == ["Taken back: all of it is as it was before."]
+    assert (again(lead).name, again(lead).company, again(lead).owner_id) == ("Ann Avery", "Harbor", None)
+
+
+def test_what_somebody_else_put_right_since_is_not_taken_back(desk: FlaskClient, maya: FlaskClient):
+    lead = a_lead("Ann Avery")
+    response = page_of(desk, f"/desk/leads/{lead.public_id}/edit").form().submit(name="Anna")
+    kept = page_of(desk, response.location).form("/undo/details")
+    page_of(maya, f"/desk/leads/{lead.public_id}/edit").form().submit(company="Harbor")
+
+    refused = kept.submit()
+
+    assert (refused.status_code, Page(refused, desk).heading) == (409, "This cannot be taken back any more")
+    assert (again(lead).name, again(lead).company) == ("Anna", "Harbor")
+
+
 def test_two_leads_are_merged_after_a_second_look(desk: FlaskClient):
     ann, anna = a_lead("Ann Avery"), a_lead("Anna Avery", address="anna@home.example", company="Harbor")
     search = page_of(desk, f"/desk/leads/{ann.public_id}/merge")
@@ -167,8 +192,27 @@ def test_a_card_that_was_moved_meanwhile_is_not_moved_blindly(desk: FlaskClient,
     robins = page_of(desk, "/desk/leads/board").form(f"{ann.public_id}/board")
     page_of(maya, "/desk/leads/board").form(f"{ann.public_id}/board").submit(stage="engaged")
 
-    assert robins.submit(stage="client").status_code == 409
-    assert again(ann).stage is Stage.ENGAGED
+    refused = Page(robins.submit(stage="client"), desk)
+
+    assert refused.status == 409
+    assert refused.texts("[role=alert]") == [
+        "Somebody else moved Ann Avery while you looked. The card stands under “Engaged”, where they put it, and not"
+        " under “Client”. Move it again if you still want to."
+    ]
+    assert refused.texts(".column h2")[2] == "Engaged 1"
+    assert refused.form(f"{ann.public_id}/board").submit(stage="client").status_code == 303
+    assert again(ann).stage is Stage.CLIENT
+
+
+def test_a_move_on_the_board_is_taken_back_there(desk: FlaskClient):
+    ann = a_lead()
+    moved = page_of(desk, "/desk/leads/board?search=ann").form(f"{ann.public_id}/board").submit(stage="client")
+
+    response = page_of(desk, moved.location.partition("#")[0]).form("/undo/").submit()
+
+    assert response.location == f"/desk/leads/board?search=ann&undone={ann.public_id}#card-{ann.public_id}"
+    assert again(ann).stage is Stage.NEW
+    assert "Take it back" not in page_of(desk, response.location.partition("#")[0]).text
 
 
 def test_a_list_is_kept_and_forgotten(desk: FlaskClient):

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 import leads.lists
 import leads.services
+from desk.known import look_up
 from kit import clock
 from kit.db import session
 from leads.models import HappeningKind, Lead, Stage
@@ -117,9 +118,47 @@ def test_a_note_is_kept_with_its_author_and_settles_a_call_back(desk: FlaskClien
 
     page = Page(desk.get(response.location), desk)
     assert response.status_code == 303
-    assert page.texts(".notice") == ["The note is kept."]
+    assert page.texts(".notice") == ["The note is kept. Take it back"]
     (note,) = leads.services.history_of([lead.id], HappeningKind.NOTE)[lead.id]
-    assert (note.headline, note.facts) == ("Note by Robin Vale", {"text": "Rang.\nShe books by herself."})
+    assert (note.headline, note.facts["text"]) == ("Note by Robin Vale", "Rang.\nShe books by herself.")
+
+
+def test_a_note_is_taken_back_and_the_call_back_is_open_again(desk: FlaskClient):
+    lead = a_lead()
+    leads.services.add_note(lead, text="Runs a team of nine.", author="Maya Lind", at=clock.now())
+    asked_for_call(lead, days=-1)
+    kept = person(desk, lead).form(NOTE).submit(text="Rang the wrong one.")
+
+    response = Page(desk.get(kept.location), desk).form("/undo/note/").submit()
+
+    page = Page(desk.get(response.location), desk)
+    assert page.texts(".notice")[0] == "The note is taken back."
+    assert "Asked to be called back" in page.texts(".notice")[1]
+    assert page.texts(".timeline .headline")[0].startswith("Robin Vale took a note back")
+    assert "Rang the wrong one." not in page.text
+    assert "Taken back." in page.text
+    known = look_up([lead])[lead.id].note
+    assert known is not None and known.facts["text"] == "Runs a team of nine."
+    assert "Rang the wrong one." not in Page(desk.get(f"/desk/leads/{lead.public_id}/sheet"), desk).text
+    note = leads.services.history_of([lead.id], HappeningKind.NOTE)[lead.id][1]
+    again = desk.post(f"/desk/leads/{lead.public_id}/undo/note/{note.id}", data={"csrf_token": token_of(page)})
+    assert again.status_code == 409
+
+
+def test_a_note_of_somebody_else_is_not_taken_back(desk: FlaskClient):
+    lead = a_lead()
+    leads.services.add_note(lead, text="Runs a team of nine.", author="Maya Lind", at=clock.now())
+    (note,) = leads.services.history_of([lead.id], HappeningKind.NOTE)[lead.id]
+
+    page = person(desk, lead)
+    response = desk.post(f"/desk/leads/{lead.public_id}/undo/note/{note.id}", data={"csrf_token": token_of(page)})
+
+    assert response.status_code == 409
+    assert "Runs a team of nine." in person(desk, lead).text
+
+
+def token_of(page: Page) -> str:
+    return page.form(NOTE).values["csrf_token"][0]
 
 
 @pytest.mark.parametrize(

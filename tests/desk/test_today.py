@@ -15,11 +15,11 @@ import leads.services
 from booking import schedule
 from booking.models import Booking, BookingState, HostMode
 from desk.known import Known
-from desk.today import CallBack, Meeting, Phase, Today, look
+from desk.today import Meeting, Phase, Today, look
 from kit import clock, jobs, outbox
 from kit.db import session, transaction
 from kit.outbox import LetterState
-from leads.models import HappeningKind, Lead, Stage
+from leads.models import HappeningKind, Stage
 from staff.models import Account
 from tests.booking.builders import A_WEEK_BEFORE, MONDAY_10, a_consult_type, a_consultant, a_hold
 from tests.desk.scenes import RESULT, a_consult, a_lead, a_letter, asked_for_call, assessed
@@ -279,7 +279,6 @@ def test_a_worker_that_stopped_is_missed_after_five_minutes(app: Flask, at: Move
 
 
 A_MEETING = Meeting(Booking(), None, Known(), Phase.NEXT, "", "")
-A_CALL = CallBack(date(2026, 11, 2), Lead(), Known(), 0)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +295,6 @@ A_CALL = CallBack(date(2026, 11, 2), Lead(), Known(), 0)
 def test_the_day_in_one_sentence(ahead: int, over: int, calls: int, said: str):
     empty = Today(date(2026, 11, 2), (), (), 0, (), (), (), (), (), 0, 0, False)
 
-    day = replace(empty, meetings=(A_MEETING,) * ahead, over=(A_MEETING,) * over, call_backs=(A_CALL,) * calls)
+    day = replace(empty, meetings=(A_MEETING,) * ahead, over=(A_MEETING,) * over, calls_due=calls)
 
     assert day.summary == said

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -23,11 +24,12 @@ from kit.db import db, session
 from kit.mail import Purpose
 from kit.outbox import Letter, LetterState
 from kit.suppression import Reason, Suppression
-from leads import lists
+from leads import lists, webhooks
 from leads import services as leads
 from leads.consent_models import ConsentAct, ConsentEntry
 from leads.lists import Wanted
 from leads.models import Happening, HappeningKind, Lead, Stage
+from leads.webhook_models import Delivery, DeliveryState
 from staff.models import Account, Invitation
 from tests.conftest import Browser, some_settings
 from tests.page import Page
@@ -75,6 +77,18 @@ def test_every_state_is_there(site: Flask):
     assert every(Offer.state) == set(OfferState)
     assert every(Reminder.kind) == set(ReminderKind)
     assert every(ConsultType.place_kind) == set(PlaceKind)
+
+
+def test_other_programs_fare_in_every_way_and_none_can_be_reached(site: Flask):
+    told = webhooks.overview().rows
+
+    assert [one.standing.value for one in told] == ["well", "failing", "paused"]
+    assert every(Delivery.state) == set(DeliveryState)
+    assert all(one.delivered for one in told)
+    assert (told[1].failed > 0, told[1].refused > 0, told[2].waiting > 0) == (True, True, True)
+    assert {urlsplit(one.webhook.url).hostname.rpartition(".")[2] for one in told} == {"invalid"}
+    due = select(func.count()).where(Delivery.state == DeliveryState.WAITING, Delivery.due_at <= NOW)
+    assert session().scalar(due) == 0
 
 
 def test_every_band_is_there_and_people_who_stopped_half_way(site: Flask):

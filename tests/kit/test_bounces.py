@@ -218,7 +218,7 @@ def test_three_soft_ones_within_thirty_days_pause_it_for_thirty(app: Flask, at: 
 def test_after_a_pause_is_lifted_soft_ones_count_anew(app: Flask, at: MoveClock):
     for _ in range(3):
         came_back(sent(), "4.2.2")
-    (standing,) = suppression.in_force(at=clock.now(), most=5)
+    (standing,) = suppression.in_force(at=clock.now()).rows
     suppression.lift(standing.id, by="Robin", because="emptied", at=clock.now())
     with pytest.raises(NoSuchSuppression):
         suppression.lift(standing.id, by="Robin", because="twice", at=clock.now())
@@ -374,8 +374,8 @@ def test_after_erasure_the_address_is_nowhere(app: Flask):
     suppression.forget(ANN)
 
     assert held() is Reason.HARD_BOUNCE
-    assert suppression.latest_bounces(most=5) == ()
-    (standing,) = suppression.in_force(at=clock.now(), most=5)
+    assert suppression.latest_bounces().rows == ()
+    (standing,) = suppression.in_force(at=clock.now()).rows
     assert (standing.address, standing.address_hash) == ("", suppression.hash_of(ANN))
     assert ANN not in standing.address_hash
     assert name_of(outbox.raw_of(letter)).startswith("<")

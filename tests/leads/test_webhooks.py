@@ -339,6 +339,30 @@ def test_messages_are_seen_and_sent_again_at_the_desk(desk: FlaskClient):
     assert (deliveries()[0].state, deliveries()[0].tries) == (DeliveryState.WAITING, 0)
 
 
+def test_how_a_program_fares_is_said_and_what_was_given_up_is_resumed_at_the_desk(desk: FlaskClient):
+    webhook, _ = webhooks.add(name="CRM", url="https://crm.example/", kinds=(), at=clock.now())
+    address = f"/desk/webhooks/{webhook.id}"
+    something_happens()
+
+    def stands(**changes: object) -> str:
+        (delivery,) = deliveries()
+        with transaction() as current:
+            for name, value in changes.items():
+                setattr(current.get_one(Delivery, delivery.id), name, value)
+        return page_of(desk, "/desk/webhooks/").texts("main tbody td")[0]
+
+    assert stands() == "well"
+    assert "/resume" not in [form.get("action") for form in page_of(desk, address).all("main form")]
+    assert stands(trouble="It answered with status 500.", tries=3) == "trying again"
+    assert stands(state=DeliveryState.FAILED, tries=8) == "failing"
+    assert "1 message was given up after a day of tries." in page_of(desk, address).text
+
+    response = page_of(desk, address).form("/resume").submit()
+
+    assert page_of(desk, response.location).texts(".notice") == ["What was given up is sent again now."]
+    assert page_of(desk, "/desk/webhooks/").texts("main tbody td")[:2] == ["well", "1 waiting"]
+
+
 def test_a_webhook_is_changed_paused_and_removed(desk: FlaskClient):
     webhook, _ = webhooks.add(name="CRM", url="https://crm.example/", kinds=(), at=clock.now())
     address = f"/desk/webhooks/{webhook.id}"

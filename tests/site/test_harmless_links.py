@@ -163,7 +163,7 @@ def a_guest_asks_for_another_time() -> None:
     invite = next(letter for letter in read_letters() if invites(letter, booking))
     said = said_to(invite, "TENTATIVE", at=NOW, wanted=booking.starts_at + minutes(60), sequence=booking.sequence)
     reply_service.receive(google(said), now=NOW)
-    reply_service.leave_it(reply_service.open_requests(NOW)[-1].id, now=NOW)
+    reply_service.leave_it(reply_service.open_requests(NOW).rows[-1].id, now=NOW)
 
 
 def somebody_waits_and_a_time_opens() -> None:

@@ -16,6 +16,7 @@ RIGHTS = {
     "account_admin.overview": OWN,
     "account_admin.password": OWN,
     "account_admin.end_session": OWN,
+    "account_admin.end_other_sessions": OWN,
     "desk.today": OWN,  # whoever has no part in the day is led to where they begin
     "desk.keys": OWN,
     "lead_admin.overview": SEE,
@@ -24,6 +25,8 @@ RIGHTS = {
     "lead_admin.keep_list": SEE,
     "lead_admin.remove_list": SEE,
     "lead_admin.undo": CHANGE,
+    "lead_admin.undo_note": CHANGE,
+    "lead_admin.undo_details": CHANGE,
     "lead_admin.edit": CHANGE,
     "lead_admin.merge": CHANGE,
     "lead_admin.sheet": SEE,

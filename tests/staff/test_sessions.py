@@ -77,6 +77,19 @@ def test_a_session_that_was_ended_opens_nothing_of_the_account_either(app: Flask
         assert client.get(address).status_code == 302, address
 
 
+def test_all_others_are_ended_at_once(app: Flask):
+    here, there, elsewhere = signed_in(app), app.test_client(), app.test_client()
+    sign_in(there)
+    sign_in(elsewhere)
+
+    page = Page(here.get("/desk/account/"), here)
+    response = page.form("end-others").submit()
+
+    assert (response.status_code, response.location) == (303, "/desk/account/?done=others#sessions")
+    assert [browser.get("/desk/").status_code for browser in (here, there, elsewhere)] == [200, 302, 302]
+    assert "Sign out everywhere else" not in Page(here.get("/desk/account/"), here).text
+
+
 def test_nobody_ends_the_sessions_of_others(app: Flask):
     signed_in(app)
     maya = signed_in(app, "Maya Lind", "maya@example.com")

@@ -20,7 +20,7 @@ from staff.audit_models import Act
 from staff.models import Account
 from staff.roles import Role
 from tests.booking.builders import MONDAY_10, a_booking, a_consult_type, a_consultant
-from tests.desk.scenes import a_consult
+from tests.desk.scenes import a_consult, a_lead
 from tests.page import Page
 from tests.staff.signed_in import PASSWORD, an_account, signed_in
 
@@ -70,7 +70,7 @@ def test_somebody_is_invited_by_mail_and_makes_their_account(app: Flask, owner: 
 
 def test_looking_at_an_invitation_uses_nothing_up(app: Flask, owner: FlaskClient, client: FlaskClient):
     page_of(owner).form("invite").submit(email="maya@example.com", role="author")
-    (invitation,) = team.open_invitations(at=clock.now())
+    (invitation,) = team.open_invitations(at=clock.now()).rows
     address = f"/desk/welcome/{invitation.secret}"
 
     assert [client.get(address).status_code for _ in range(3)] == [200] * 3
@@ -105,12 +105,15 @@ def test_a_second_invitation_to_the_same_address_ends_the_first(owner: FlaskClie
     team.invite_by_mail("cy@example.com", Role.CONSULTANT, by=account("robin@example.com"), at=clock.now())
 
     assert client.get(f"/desk/welcome/{first}").status_code == 410
-    assert [found.email for found in team.open_invitations(at=clock.now())] == ["cy@example.com", "maya@example.com"]
+    assert [found.email for found in team.open_invitations(at=clock.now()).rows] == [
+        "cy@example.com",
+        "maya@example.com",
+    ]
 
 
 def test_an_invitation_is_withdrawn(owner: FlaskClient, client: FlaskClient):
     page_of(owner).form("invite").submit(email="maya@example.com", role="author")
-    (invitation,) = team.open_invitations(at=clock.now())
+    (invitation,) = team.open_invitations(at=clock.now()).rows
 
     response = page_of(owner).form("withdraw").submit()
 
@@ -198,6 +201,21 @@ def test_a_colleague_on_whom_guests_count_cannot_be_let_go_before(app: Flask, ow
     assert not account("maya@example.com").active
     session().expire_all()
     assert not session().get_one(Consultant, maya.id).active
+
+
+def test_the_leads_of_whoever_goes_are_told_before(app: Flask, owner: FlaskClient):
+    number = an_account("Maya Lind", "maya@example.com", "consultant").id
+    assert "look after" not in page_of(owner, f"/desk/team/{number}/close").text
+    lead = a_lead("Ann Avery")
+    with transaction():
+        lead.owner_id = number
+
+    page = page_of(owner, f"/desk/team/{number}/close")
+    assert page.links["Leads that they look after: 1"] == f"/desk/leads/?owner={number}"
+    page.form().submit()
+
+    assert page_of(owner, f"/desk/team/{number}").links["Looks after 1 lead"] == f"/desk/leads/?owner={number}"
+    assert page_of(owner, f"/desk/leads/?owner={number}").texts("main tbody th a") == ["Ann Avery"]
 
 
 def test_what_is_over_holds_nobody(app: Flask, owner: FlaskClient, at: MoveClock):
