@@ -69,6 +69,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kind = config.getoption("--database")
     if kind != "sqlite":
         chosen = [item for item in items if ("migrated" in getattr(item, "fixturenames", ())) == (kind != "none")]
+        if kind == "postgresql":
+            chosen = [item for item in chosen if not item.get_closest_marker("once")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
 

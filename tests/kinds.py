@@ -3,7 +3,10 @@
 import re
 from hashlib import sha256
 
-VARYING = ((re.compile(rb"[A-Za-z0-9_.-]{24,}"), b"TOKEN"), (re.compile(rb"[0-9]+"), b"0"))
+VARYING = (
+    (re.compile(rb"[A-Za-z0-9_.-]{24,}|(?<=/)[A-Za-z0-9_-]{16,}"), b"TOKEN"),
+    (re.compile(rb"[0-9]+"), b"0"),
+)
 
 
 def kind_of(content: bytes) -> bytes:

@@ -26,7 +26,7 @@ from tests.conftest import some_settings
 __all__ = ["database"]
 
 PROCESSES = 4
-ROUNDS = 15
+ROUNDS = 10
 NOW = MONDAY_10 - timedelta(days=5)
 REPLY = """From: guest{round}@example.com
 Message-ID: <{round}@x>

@@ -29,7 +29,7 @@ from tests.conftest import some_settings
 from tests.postgres import Postgres
 
 PROCESSES = 8
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "8"))
 NOW = MONDAY_10 - timedelta(days=3)
 
 pytestmark = pytest.mark.processes

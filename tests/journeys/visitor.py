@@ -33,7 +33,7 @@ class Inspector:
 
     def read(self, page: Page) -> list[str]:
         """What axe-core finds wrong with the page."""
-        found = self.axe.run(page).response["violations"]
+        found = self.axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 

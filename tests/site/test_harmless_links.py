@@ -73,6 +73,7 @@ def site(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.mark.once
 @pytest.mark.timeout(240)
 def test_links_of_letters_change_nothing_however_often_they_are_opened(site: Flask):
     with rendered(site) as templates:

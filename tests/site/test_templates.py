@@ -12,6 +12,7 @@ FOLDER = ROOT / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file())
 PACKAGES = ("kit", "staff", "leads", "blog", "booking", "assessment", "desk", "pages", "dev")
 ESCAPED = (".html", ".xml")
+pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
