@@ -172,9 +172,8 @@ def _give_up_or_wait(report_id: int) -> None:
             report.due_at = clock.now()
             return
         report.state = ReportState.FAILED
-        leads.services.record(
-            lead, HappeningKind.NOTE, at=clock.now(), headline="The report could not be made; the page shows the result"
-        )
+        headline = "The report could not be made; the page shows the result"
+        leads.services.record(lead, HappeningKind.REPORT_FAILED, at=clock.now(), headline=headline)
         base = current_settings().base_url
         letters.report_failed(report, lead, f"{base}/assessment/result/{report.submission.key}")
         for account in staff.services.who_talks_with_leads():

@@ -120,6 +120,8 @@ def book(secret: str, guest: Guest, *, now: datetime) -> Booking:
             origin=Origin.from_mapping(booking.origin),
         )
         booking.lead_id = lead.id
+        if wrote := " ".join((guest.note, *guest.answers.values())).strip():
+            leads.services.index(lead, wrote)
         Handover.from_facts(booking.handover).arrive(lead, at=now)
         _tell(lead, HappeningKind.CONSULT_BOOKED, booking, now, "booked")
         letters.booked(booking)

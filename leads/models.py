@@ -27,6 +27,7 @@ class HappeningKind(StrEnum):
     ASSESSMENT_TAKEN = "assessment taken"
     REPORT_ASKED = "report asked for"
     REPORT_SENT = "report sent"
+    REPORT_FAILED = "report failed"
     CONSULT_BOOKED = "consult booked"
     CONSULT_MOVED = "consult moved"
     CONSULT_CANCELLED = "consult cancelled"

@@ -173,6 +173,7 @@ class House:
         self.folder.mkdir()
         settings = some_settings(self.folder, self.migrated(self.folder))
         if self.app is None or self._around(self.app) != self.made:
+            self.close()
             self.app = create_app(settings)
             self.app.testing = True
             self.app.test_client_class = Browser
@@ -187,6 +188,12 @@ class House:
         self.app._got_first_request = False  # a test may add a view of its own
         return self.app
 
+    def close(self) -> None:
+        """End what the application has open."""
+        if self.app is not None:
+            with self.app.app_context():
+                db.engine.dispose()
+
     @staticmethod
     def _around(app: Flask) -> tuple[object, ...]:
         """What nobody can undo. The one counter of tries is with the application that was made last."""
@@ -199,8 +206,10 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> House:
-    return House(tmp_path_factory.mktemp("house") / "instance", migrated)
+def house(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("house") / "instance", migrated)
+    yield made
+    made.close()
 
 
 @pytest.fixture

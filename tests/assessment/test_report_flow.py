@@ -192,7 +192,7 @@ def test_a_template_that_hangs_is_killed_twice_and_the_visitor_is_served(client:
     assert Page(client.get(asked.location), client).heading == "The report could not be made"
     assert letters()[0]["Subject"] == "Your conversation gap: the result"
     kinds = [happening.kind for happening in session().scalars(select(Lead)).one().happenings]
-    assert kinds == [HappeningKind.ASSESSMENT_TAKEN, HappeningKind.REPORT_ASKED, HappeningKind.NOTE]
+    assert kinds == [HappeningKind.ASSESSMENT_TAKEN, HappeningKind.REPORT_ASKED, HappeningKind.REPORT_FAILED]
 
 
 def test_a_worker_that_died_at_it_leaves_the_report_to_the_next_one(client: FlaskClient, at: MoveClock):

@@ -9,7 +9,8 @@ import leads.services
 from kit import clock
 from leads.models import Stage
 from leads.origin import Origin
-from tests.desk.scenes import a_lead, assessed
+from tests.booking.builders import a_consult_type
+from tests.desk.scenes import a_consult, a_lead, assessed
 from tests.page import Page
 
 
@@ -119,3 +120,13 @@ def test_an_empty_list_says_why(three: FlaskClient, query: str, said: str):
 @pytest.mark.parametrize("page_number", ["0", "-1", "7", "99999999999999999999", "x", "٣", "1.5"])
 def test_any_page_number_leads_to_a_page(three: FlaskClient, page_number: str):
     assert len(names(listed(three, f"?page={page_number}"))) == 3
+
+
+def test_somebody_is_found_by_what_they_wrote_with_a_booking(desk: FlaskClient):
+    a_lead("Bob Bee")
+    a_consult(a_consult_type(), note="My team builds walnut kayaks.")
+
+    page = Page(desk.get("/desk/leads/?search=kayak"), desk)
+
+    assert "Ann Avery" in page.text
+    assert "Bob Bee" not in page.text

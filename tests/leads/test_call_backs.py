@@ -58,7 +58,15 @@ def test_what_happened_before_they_asked_is_no_answer(app: Flask):
     assert due() == [(DUE, "Ann")]
 
 
-@pytest.mark.parametrize("kind", [HappeningKind.ASSESSMENT_TAKEN, HappeningKind.REPORT_SENT, HappeningKind.STAGE])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        HappeningKind.ASSESSMENT_TAKEN,
+        HappeningKind.REPORT_SENT,
+        HappeningKind.REPORT_FAILED,
+        HappeningKind.STAGE,
+    ],
+)
 def test_what_they_did_by_themselves_is_no_answer(app: Flask, kind: HappeningKind):
     services.record(asked(), kind, at=AT + timedelta(days=1), headline="It happened")
 
