@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 
 import leads.services
 from assessment import check_in_letters, services
@@ -158,6 +158,26 @@ def stop(token: str, *, now: datetime) -> CheckIn:
         _close(check_in, CheckInState.STOPPED, "Wants no weekly question any more", now)
         current.flush()
         return check_in
+
+
+def hear_complaint(address: str, *, about: datetime, at: datetime) -> bool:
+    """Somebody told their mail program that a letter of ours, written at `about`, is unwanted: they are asked no more.
+
+    Unless they have begun since. Gives whether there was somebody. Joins the caller's transaction.
+    """
+    chosen = select(CheckIn).where(
+        func.lower(CheckIn.address) == address.lower(),
+        CheckIn.state.not_in((CheckInState.STOPPED, CheckInState.ENDED)),
+        CheckIn.asked_at <= about,
+        or_(CheckIn.begun_at.is_(None), CheckIn.begun_at <= about),
+    )
+    with transaction() as current:
+        found = current.scalars(chosen.with_for_update(of=CheckIn)).all()
+        for check_in in found:
+            _agree(check_in, ConsentAct.WITHDRAWN, Channel.MAIL, "complaint to the mail program", at)
+            _close(check_in, CheckInState.STOPPED, "Called a letter unwanted: no weekly question any more", at)
+        current.flush()
+        return bool(found)
 
 
 def write_due() -> int:

@@ -62,7 +62,7 @@ class Library:
             before = kept_shelf.load(self._kept, self.folder) if self._kept and self._stamp is None else self._shelf
             self._shelf = read_folder(self.folder, before=before)
             self._stamp = stamp
-            if self._kept and self._shelf.stories != before.stories:
+            if self._kept and (self._shelf.stories, self._shelf.tags) != (before.stories, before.tags):
                 try:
                     kept_shelf.save(self._kept, self.folder, self._shelf)
                 except OSError as fault:

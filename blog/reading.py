@@ -24,7 +24,9 @@ ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff
 
 
 def read_folder(folder: Path, before: Shelf | None = None) -> Shelf:
-    """Read every story of a folder. A broken file keeps the version of `before` and is named in `faults`."""
+    """Read every story of a folder. A broken file is named in `faults`, and keeps the version of `before`
+    unless a subject of it is gone.
+    """
     before = before or Shelf()
     try:
         tags = read_tags(folder / TAGS)
@@ -40,7 +42,7 @@ def read_folder(folder: Path, before: Shelf | None = None) -> Shelf:
             stories.append(_read_file(path, tags, old if before.tags == tags else None, seen))
         except StoryFault as fault:
             faults.append(str(fault))
-            if old is not None:
+            if old is not None and tags.keys() >= set(old.head.tags):
                 stories.append(old)
     stories, moved = _unique(stories, kept, faults)
     _check_parts(stories, faults)

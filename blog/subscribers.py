@@ -24,6 +24,7 @@ from leads.models import HappeningKind
 from leads.origin import Origin
 
 ONE_MAIL_WITHIN = timedelta(days=1)
+NEWSLETTER = ConsentPurpose.NEWSLETTER
 UNCONFIRMED_FOR = timedelta(days=30)
 PAGE_SIZE = 50
 
@@ -41,9 +42,9 @@ class SubscriberPage:
 def ask(wanted: Ask, *, at: datetime) -> None:
     """Send a mail that asks for a confirmation, at most one a day to an address. Joins the caller's transaction.
 
-    Whoever has left since the last one gets another at once: only a reader of the address's mail can leave, so nobody
-    else can make letters of it. Nothing else happens until it is confirmed, and nobody learns from this whether the
-    address was known. Somebody who gets the stories already is told so in the mail.
+    Whoever has left since the last one gets another at once, once a day: as a rule only a reader of the address's mail
+    can leave. A complaint is no such leaving. Nothing else happens until it is confirmed, and nobody learns from this
+    whether the address was known. Somebody who gets the stories already is told so in the mail.
     """
     with transaction() as current:
         subscriber = _locked(wanted.address) or _new(wanted, at)
@@ -69,15 +70,20 @@ def hear(wanted: Ask, *, at: datetime) -> None:
     ask(wanted, at=at)
 
 
-def hear_complaint(address: str, *, about: datetime, at: datetime) -> None:
+def hear_complaint(address: str, *, about: datetime, at: datetime) -> bool:
     """Somebody told their mail program that a letter of ours, written at `about`, is unwanted: they are off the list.
 
-    Unless they have asked for it once more since. Joins the caller's transaction.
+    Unless they have asked for it once more since. Gives whether there was somebody. Joins the caller's transaction.
     """
     subscriber = find_by_address(address)
-    if subscriber is None or (subscriber.confirmed_at is not None and subscriber.confirmed_at > about):
-        return
-    leave(subscriber.secret, channel=Channel.MAIL, method="complaint to the mail program", at=at)
+    if subscriber is None:
+        return False
+    if subscriber.confirmed_at is not None and subscriber.confirmed_at > about:
+        return True
+    left = leave(subscriber.secret, channel=Channel.MAIL, method="complaint to the mail program", at=at)
+    if left is not None:
+        left.asked_at = at  # the day of the next mail begins now
+    return True
 
 
 def find(secret: str) -> Subscriber | None:
@@ -239,7 +245,8 @@ def _was_mailed_lately(subscriber: Subscriber, at: datetime) -> bool:
     mailed, left = subscriber.asked_at, subscriber.left_at
     if mailed is None or at - mailed >= ONE_MAIL_WITHIN:
         return False
-    return left is None or left <= mailed
+    since = at - ONE_MAIL_WITHIN
+    return left is None or left <= mailed or consent.times_asked(subscriber.key, NEWSLETTER, since=since) > 1
 
 
 def _still_open(subscriber: Subscriber, asked: datetime) -> Subscriber:

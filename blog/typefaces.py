@@ -106,7 +106,7 @@ def _without(text: str, letters: Iterable[str]) -> str:
     return " ".join("".join(letter for letter in text if letter not in gone).split()) if gone else text
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _asked_for(pattern: str) -> Typeface | None:
     """What fontconfig, which the layout engine of the report stands on, has for a pattern."""
     try:

@@ -26,7 +26,7 @@ MOST_CARRIED_OUT = 50
 AT_ONCE = 100
 LOOKED_AT = "$SiteLookedAt"
 ASIDE = ("Processed", "INBOX.Processed", "INBOX/Processed")
-SIGNS = (b'"CALENDAR"', b'"ICS"', b'.ICS"', b'DELIVERY-STATUS"')
+SIGNS = (b'"CALENDAR"', b'"ICS"', b'.ICS"', b'DELIVERY-STATUS"', b'FEEDBACK-REPORT"')
 
 
 def read_mailbox(*, most: int = MOST_CARRIED_OUT) -> int:

@@ -86,7 +86,8 @@ def show(public_id: str) -> ResponseReturnValue:
         return redirect(f"/desk/leads/{found.public_id}", 301)
     form = NoteForm()
     if form.validate_on_submit():
-        leads.services.add_note(found, text=form.text.data or "", author=current_account().name, at=clock.now())
+        me = current_account()
+        leads.services.add_note(found, text=form.text.data or "", author=me.name, at=clock.now(), account_id=me.id)
         return redirect(f"{request.path}?done=note", 303)
     return _lead_page(public_id, form, _stage_form(found)), 422 if form.errors else 200
 
@@ -158,6 +159,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             changes.change(found, form.answer(), seen=form.seen, by=current_account(), at=clock.now())
+            if changes.details_of(found) == now:
+                return redirect(f"/desk/leads/{public_id}", 303)
             session[WAS] = {"lead": public_id, "revision": found.revision, "details": asdict(now)}
             return redirect(f"/desk/leads/{public_id}?done=details", 303)
         except LeadChanged as refusal:

@@ -172,9 +172,11 @@ def look(*, zone_name: str, now: datetime, own: Consultant | None = None) -> Tod
 
 
 def _without_report(now: datetime) -> tuple[Lead, ...]:
-    """Who asked for a report of late that could not be made."""
-    wanted = [report.lead_id for report in assessment.report_requests.failed_reports(since=now - REPORTS_FROM)]
-    return tuple(session().scalars(select(Lead).where(Lead.id.in_(wanted)).order_by(Lead.id))) if wanted else ()
+    """Who asked for a report of late that could not be made, the latest first."""
+    failed = assessment.report_requests.failed_reports(since=now - REPORTS_FROM)
+    wanted = list(dict.fromkeys(report.lead_id for report in reversed(failed)))
+    found = {lead.id: lead for lead in session().scalars(select(Lead).where(Lead.id.in_(wanted)))} if wanted else {}
+    return tuple(found[lead_id] for lead_id in wanted)
 
 
 def _phase(found: Booking, now: datetime, following: Booking | None) -> Phase:

@@ -23,7 +23,7 @@ from kit.suppression import Returned
 FAILED = "failed"
 complained = Signal(
     "Somebody called a letter unwanted. Sent with its address, when it was written, `about`, and the time `at`, in a "
-    "transaction; heard in `app.py`."
+    "transaction; heard in `app.py`. Whoever hears it gives whether they send something to that address."
 )
 
 
@@ -32,6 +32,7 @@ class Outcome(StrEnum):
 
     NO_REPORT = "no report"
     NOT_OURS = "about no letter of ours"
+    UNHEARD = "somebody does not want it, and nothing else would be sent to them"
     ON_ITS_WAY = "nothing is lost yet"
     NOTED = "came back"
     UNWANTED = "somebody does not want it"
@@ -40,7 +41,7 @@ class Outcome(StrEnum):
     @property
     def concerns_us(self) -> bool:
         """Whether a person need not read it."""
-        return self not in (Outcome.NO_REPORT, Outcome.NOT_OURS)
+        return self not in (Outcome.NO_REPORT, Outcome.NOT_OURS, Outcome.UNHEARD)
 
 
 def receive(raw: bytes, *, at: datetime) -> Outcome:
@@ -53,8 +54,8 @@ def receive(raw: bytes, *, at: datetime) -> Outcome:
         if letter is None:
             return Outcome.NOT_OURS
         if report.is_complaint:
-            complained.send(letter.recipient, about=letter.created_at, at=at)
-            return Outcome.UNWANTED
+            heard = complained.send(letter.recipient, about=letter.created_at, at=at)
+            return Outcome.UNWANTED if any(acted for _, acted in heard) else Outcome.UNHEARD
         failed = [fate for fate in report.fates if fate.action == FAILED]
         if not failed:
             return Outcome.ON_ITS_WAY

@@ -196,7 +196,11 @@ class Conversation(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         if isinstance(s, bytes):  # the library sends commands as text, and as bytes nothing but the message
-            self.before_data()
+            try:
+                self.before_data()
+            except BaseException:
+                self.close()  # or a QUIT would go as the first line of the message, and wait for an answer
+                raise
         super().send(s)
 
 

@@ -183,9 +183,10 @@ def put_copies(circular: Circular, people: Iterable[tuple[str, str]]) -> int:
 def withdraw(address: str, purpose: Purpose, *, given_up_too: bool = False) -> int:
     """Take back what waits for an address for that purpose, in the caller's transaction. Gives how many.
 
-    With `given_up_too` what could not leave before is not tried again, either.
+    What a worker has in hand is not tried again where it does not leave now. With `given_up_too` what could not leave
+    before is not tried again, either.
     """
-    states = (LetterState.WAITING, LetterState.FAILED) if given_up_too else (LetterState.WAITING,)
+    states = [LetterState.WAITING, LetterState.SENDING, *([LetterState.FAILED] if given_up_too else [])]
     waiting = (
         update(Letter)
         .where(
@@ -353,7 +354,9 @@ def _put_off(letter_id: int, fault: Exception) -> None:
     unsayable = isinstance(fault, ValueError) and not isinstance(fault, OSError)
     final = unsayable or (bool(codes) and all(500 <= code < 600 for code in codes))
     with transaction() as current:
-        letter = current.get_one(Letter, letter_id)
+        letter = current.get_one(Letter, letter_id, populate_existing=True, with_for_update={"of": Letter})
+        if letter.state is not LetterState.SENDING:
+            return
         spent = letter.tries > len(WAITS)
         letter.state = LetterState.FAILED if final or spent else LetterState.WAITING
         letter.due_at = clock.now() + timedelta(minutes=WAITS[min(letter.tries, len(WAITS)) - 1])

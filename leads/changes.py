@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from kit.db import session, transaction
 from kit.refusals import Conflict
 from leads.models import Happening, HappeningKind, Lead, Stage
-from leads.services import TAKES_BACK, add_happening, index, latest_notes, move_stage
+from leads.services import ANSWERS, TAKES_BACK, add_happening, index, latest_notes, move_stage
 from staff.models import Account
 
 
@@ -93,13 +93,13 @@ def take_back(lead: Lead, happening_id: int, *, by: Account, at: datetime) -> No
 def latest_note(lead: Lead, *, by: Account) -> Happening | None:
     """The last note, where it is theirs and still stands."""
     note = next(iter(latest_notes(lead, most=1)), None)
-    return note if note is not None and note.headline == f"Note by {by.name}" else None
+    return note if note is not None and note.facts.get("account") == by.id else None
 
 
 def take_back_note(lead: Lead, happening_id: int, *, by: Account, at: datetime) -> None:
-    """Let a note of one's own no longer stand; a call-back that it settled is open again. Raises NothingToTakeBack.
+    """Let a note of one's own no longer stand; a call-back that it alone settled is open again.
 
-    Both stay in the timeline, of which nothing is removed.
+    Both stay in the timeline, of which nothing is removed. Raises NothingToTakeBack.
     """
     with transaction() as current:
         _locked(lead)
@@ -108,9 +108,19 @@ def take_back_note(lead: Lead, happening_id: int, *, by: Account, at: datetime) 
             raise NothingToTakeBack("The note was taken back already, or another one was written since.")
         add_happening(lead, HappeningKind.NOTE, at, f"{by.name} took a note back", {TAKES_BACK: note.id})
         day, asked_at = note.facts.get("call_back", ("", ""))
-        if day and lead.call_back_on is None:
+        if day and lead.call_back_on is None and not _answered_since(note):
             lead.call_back_on, lead.call_back_asked_at = date.fromisoformat(day), datetime.fromisoformat(asked_at)
         current.flush()
+
+
+def _answered_since(note: Happening) -> bool:
+    later = exists().where(
+        Happening.lead_id == note.lead_id,
+        Happening.at >= note.at,
+        Happening.kind.in_(ANSWERS),
+        Happening.kind != HappeningKind.NOTE,
+    )
+    return bool(session().scalar(select(later)))
 
 
 def take_back_details(lead: Lead, was: Details, *, seen: int, by: Account, at: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blinker import Signal
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from kit.db import session, transaction
 from leads.consent_models import Channel, ConsentAct, ConsentEntry, ConsentPurpose
@@ -80,3 +80,14 @@ def forget(address: str) -> None:
     """Remove the lines of an address. Joins the caller's transaction."""
     with transaction() as current:
         current.execute(delete(ConsentEntry).where(ConsentEntry.address == address.lower()))
+
+
+def times_asked(address: str, purpose: ConsentPurpose, *, since: datetime) -> int:
+    """How often an address was typed for that purpose since then, and its owner asked by mail."""
+    chosen = select(func.count(ConsentEntry.id)).where(
+        ConsentEntry.address == address.lower(),
+        ConsentEntry.purpose == purpose,
+        ConsentEntry.act == ConsentAct.ASKED,
+        ConsentEntry.at > since,
+    )
+    return session().scalar(chosen) or 0

@@ -82,6 +82,7 @@ def capture(
             lead.source = origin.source(current_settings().base_host) or lead.source or ""
         current.flush()
         if known != (lead.name, lead.company, lead.phone):
+            lead.revision += 1
             index(lead)
         return lead
 
@@ -168,9 +169,13 @@ def timeline_page(lead: Lead, *, number: int = 1) -> Page[Happening]:
 
 def latest_notes(lead: Lead, *, most: int) -> tuple[Happening, ...]:
     """The notes that were written last."""
-    chosen = select(Happening).where(Happening.lead_id == lead.id, Happening.kind == HappeningKind.NOTE)
-    found = session().scalars(chosen.order_by(Happening.at.desc(), Happening.id.desc()).limit(2 * most))
-    return standing_notes(found)[:most]
+    chosen = select(Happening).where(
+        Happening.lead_id == lead.id,
+        Happening.kind == HappeningKind.NOTE,
+        Happening.facts[TAKES_BACK].as_integer().is_(None),
+        Happening.id.not_in(taken_back(lead)),
+    )
+    return tuple(session().scalars(chosen.order_by(Happening.at.desc(), Happening.id.desc()).limit(most)))
 
 
 def standing_notes(found: Iterable[Happening]) -> tuple[Happening, ...]:
@@ -204,10 +209,10 @@ def history_of(lead_ids: Iterable[int], *kinds: HappeningKind) -> dict[int, tupl
     return found
 
 
-def add_note(lead: Lead, *, text: str, author: str, at: datetime) -> None:
-    """Write what a consultant wants to remember."""
+def add_note(lead: Lead, *, text: str, author: str, at: datetime, account_id: int | None = None) -> None:
+    """Write what a consultant wants to remember. Whoever has that account may take it back."""
     with transaction():
-        facts: dict[str, Any] = {"text": text}
+        facts: dict[str, Any] = {"text": text} | ({"account": account_id} if account_id is not None else {})
         if lead.call_back_on is not None and lead.call_back_asked_at is not None:
             facts["call_back"] = [lead.call_back_on.isoformat(), lead.call_back_asked_at.isoformat()]
         record(lead, HappeningKind.NOTE, at=at, headline=f"Note by {author}", facts=facts)

@@ -34,7 +34,17 @@ A_DAY = timedelta(days=1)
 ROTATION = A_DAY
 KEPT_FOR = timedelta(days=30)
 MOST_A_RUN = 50
-OURS = ("answers", "text", "result", "link", "line", "call_back", "takes_back")  # facts of a happening that stay here
+OURS = (
+    "answers",
+    "text",
+    "result",
+    "link",
+    "line",
+    "call_back",
+    "takes_back",
+    "account",
+    "reason",
+)  # facts of a happening that stay here
 GONE = 410
 ERASED = "lead.erased"
 KINDS = {f"lead.{kind.name.lower()}": kind for kind in HappeningKind}

@@ -15,14 +15,17 @@ from sqlalchemy import func, select
 from assessment import check_ins
 from assessment.check_in_models import CheckIn, CheckInState, CheckInWeek
 from assessment.models import Submission
-from kit import clock, suppression
+from kit import bounces, clock, suppression
+from kit.bounces import Outcome
 from kit.db import session, transaction
 from kit.mail import Purpose
+from kit.outbox import Letter
 from kit.suppression import Reason
 from leads import consent
 from leads.consent_models import ConsentAct, ConsentPurpose
 from leads.models import Happening, HappeningKind, Lead
 from tests.assessment.scored import a_scored
+from tests.conftest import ROOT
 from tests.page import Page
 
 At = Callable[[Any], None]
@@ -376,6 +379,21 @@ def test_mail_that_came_back_ends_it(ann: Ann):
     ann.monday(2)
 
     assert ann.state is CheckInState.SILENT
+    assert len(ann.letters()) == 2
+
+
+def test_a_complaint_ends_it(ann: Ann):
+    ann.begin()
+    ann.monday()
+    letter = session().scalars(select(Letter).order_by(Letter.id.desc())).first()
+    assert letter
+    path = ROOT / "tests" / "data" / "returned" / "complaint.eml"
+    raw = path.read_bytes().replace(b"<the-letter@consultancy.example>", letter.message_id.encode())
+
+    assert bounces.receive(raw, at=clock.now()) is Outcome.UNWANTED
+    ann.monday(2)
+
+    assert ann.state is CheckInState.STOPPED
     assert len(ann.letters()) == 2
 
 

@@ -101,3 +101,24 @@ def test_where_nothing_can_be_kept_the_stories_are_there_all_the_same(folder: Pa
     (tmp_path / "a-file").write_text("in the way", "utf-8")
 
     assert len(start(folder, tmp_path / "a-file" / "stories.json").stories) == 3
+
+
+def test_after_other_subjects_the_next_start_has_every_story_again(folder: Path, kept: Path):
+    start(folder, kept)
+    tags = folder / "tags.toml"
+    tags.write_text(tags.read_text("utf-8").replace('name = "Habits"', 'name = "Habit"'), "utf-8")
+    start(folder, kept)
+    alter(kept, "<p>Some words.</p>", "<p>As it was kept.</p>")
+
+    assert "<p>As it was kept.</p>" in {story.html.strip() for story in start(folder, kept).stories}
+
+
+def test_a_story_whose_subject_is_gone_does_not_stand_on(folder: Path, kept: Path):
+    library = Library(folder, kept=kept)
+    library.shelf()
+    tags = folder / "tags.toml"
+    tags.write_text(tags.read_text("utf-8").replace("[habits]", "[customs]"), "utf-8")
+
+    for shelf in (library.renewed(), start(folder, kept)):
+        assert [story for story in shelf.stories if not shelf.tags.keys() >= set(story.head.tags)] == []
+        assert shelf.faults

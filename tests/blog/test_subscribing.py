@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 import leads.services
 from blog import subscribers
 from blog.subscription_models import Subscriber, SubscriberState
-from kit import bounces, clock, outbox, suppression
+from kit import bounces, clock, outbox, resending, suppression
 from kit.bounces import Outcome
 from kit.db import db, session, transaction
 from kit.mail import Mail, Purpose
@@ -247,6 +247,46 @@ def test_leaving_once_opens_no_way_to_fill_a_mailbox(client: FlaskClient, letter
         at(clock.now() + timedelta(minutes=10))
 
     assert len(letters()) == 2
+
+
+def test_leaving_and_coming_back_by_the_link_opens_none_either(client: FlaskClient, letters: Letters, at: MoveClock):
+    left = a_subscriber()
+    at(clock.now() + timedelta(minutes=10))
+
+    for _ in range(5):
+        leaves(left)
+        at(clock.now() + timedelta(minutes=10))
+        asks(client)
+        subscribers.come_back(left.secret, at=clock.now())
+        at(clock.now() + timedelta(minutes=10))
+
+    assert len(letters()) == 2
+
+
+def test_a_complaint_earns_nobody_another_mail_that_day(client: FlaskClient, letters: Letters, at: MoveClock):
+    asks(client)
+    (unasked,) = session().scalars(select(Letter))
+    bounces.receive(complaint_about(unasked), at=clock.now() + timedelta(minutes=10))
+    at(clock.now() + timedelta(minutes=20))
+
+    asks(client)
+
+    assert len(letters()) == 1
+
+
+def test_a_copy_of_which_nobody_knows_goes_to_nobody_who_has_left(app: Flask, at: MoveClock):
+    subscriber = a_subscriber()
+    copy = a_copy()
+    copy.state, copy.trouble, copy.due_at = LetterState.SENDING, outbox.PERHAPS_SENT, clock.now()
+    session().commit()
+    leaves(subscriber)
+    at(clock.now() + timedelta(minutes=10))
+
+    outbox.deliver_due()
+
+    assert copy.state is LetterState.WITHDRAWN
+    with pytest.raises(resending.NewsletterOnce):
+        resending.send_again(copy.id)
 
 
 def test_a_trap_that_is_filled_in_sends_nothing_and_says_nothing(client: FlaskClient, letters: Letters):

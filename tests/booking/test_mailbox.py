@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from blog.subscription_models import SubscriberState
 from booking import mailbox, reply_service
 from booking.exchange_models import Reply
 from booking.models import BookingState
@@ -21,6 +22,8 @@ from booking.reply_rules import ReplyOutcome
 from kit import outbox, suppression
 from kit.context import EXTENSION, current_settings
 from kit.db import session
+from kit.outbox import Letter
+from tests.blog.readers import a_subscriber
 from tests.booking.invite_rules import event_of
 from tests.booking.mail_programs import PROGRAMS, google, said_to
 from tests.booking.visit import NINE, NOW, Letters, Visit, assert_letters_are_right, states
@@ -248,6 +251,18 @@ def test_mail_that_came_back_is_noted_and_put_aside(imap: Imap, invited: EmailMe
     assert [b"<one@mx.example>" in body for _, body in imap.messages("Processed")] == [True]
     assert len(imap.messages("INBOX")) == 1
     assert states() == [BookingState.CONFIRMED]
+
+
+def test_a_complaint_is_heard_and_put_aside(imap: Imap):
+    subscriber = a_subscriber()
+    path = ROOT / "tests" / "data" / "returned" / "complaint.eml"
+    (letter,) = session().scalars(select(Letter))
+    imap.deliver(path.read_bytes().replace(b"<the-letter@consultancy.example>", letter.message_id.encode()))
+
+    assert (mailbox.read_mailbox(), mailbox.read_mailbox()) == (1, 0)
+
+    assert subscriber.state is SubscriberState.LEFT
+    assert len(imap.messages("Processed")) == 1
 
 
 def test_mail_that_came_back_is_taken_from_standard_input(app: Flask, invited: EmailMessage):

@@ -138,7 +138,7 @@ def test_whoever_is_signed_out_while_writing_is_told(site: RunningSite, visitor:
     ann = visitor()
     enter(ann, site)
     ann.open("/desk/stories/until-the-dryer")
-    stopped = ann.page.get_by_text("You were signed out")
+    stopped = ann.page.get_by_text("This stands still")
     expect(stopped).to_be_hidden()
 
     ann.page.context.clear_cookies()

@@ -251,7 +251,7 @@ def test_a_refusal_because_of_us_says_nothing_of_the_address(app: Flask):
         ("gmail", Outcome.NOTED, Reason.HARD_BOUNCE),
         ("gmail_delayed", Outcome.ON_ITS_WAY, None),
         ("postfix_expired", Outcome.NOTED, None),
-        ("complaint", Outcome.UNWANTED, None),
+        ("complaint", Outcome.UNHEARD, None),
         ("not_spam_after_all", Outcome.NO_REPORT, None),
     ],
 )

@@ -1,6 +1,6 @@
 """What is changed by hand: seen by both when two do it at once, and taken back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -9,7 +9,7 @@ from kit.db import session
 from leads import changes, lists, services
 from leads.changes import Details, LeadChanged, NothingToTakeBack
 from leads.lists import Wanted
-from leads.models import HappeningKind, Lead, Stage
+from leads.models import Happening, HappeningKind, Lead, Stage
 from staff.models import Account
 from tests.staff.signed_in import an_account
 
@@ -108,3 +108,56 @@ def test_what_happened_since_is_not_undone(robin: Account):
     with pytest.raises(NothingToTakeBack):
         changes.take_back(lead, latest.id, by=robin, at=LATER + timedelta(minutes=2))
     assert stage_now(lead) is Stage.CONSULT_BOOKED
+
+
+def the_note(lead: Lead, by: Account, text: str, at: datetime) -> Happening:
+    services.add_note(lead, text=text, author=by.name, at=at, account_id=by.id)
+    found = changes.latest_note(lead, by=by)
+    assert found
+    return found
+
+
+def test_older_notes_stand_however_many_newer_ones_were_taken_back(robin: Account):
+    lead = ann()
+    the_note(lead, robin, "Has two dogs", LATER)
+    for minute in range(1, 7):
+        at = LATER + timedelta(minutes=minute)
+        changes.take_back_note(lead, the_note(lead, robin, f"A slip {minute}", at).id, by=robin, at=at)
+
+    assert [note.facts["text"] for note in services.latest_notes(lead, most=5)] == ["Has two dogs"]
+
+
+@pytest.mark.parametrize(("booked", "due"), [(False, date(2026, 11, 3)), (True, None)])
+def test_a_call_back_is_open_again_unless_it_was_answered_since(robin: Account, booked: bool, due: date | None):
+    lead = ann()
+    facts = {"due": "2026-11-03"}
+    services.record(lead, HappeningKind.CALL_BACK_ASKED, at=AT, headline="Asked", facts=facts)
+    note = the_note(lead, robin, "Rang", LATER)
+    if booked:
+        services.record(lead, HappeningKind.CONSULT_BOOKED, at=LATER + timedelta(minutes=5), headline="Booked")
+
+    changes.take_back_note(lead, note.id, by=robin, at=LATER + timedelta(minutes=9))
+
+    assert lead.call_back_on == due
+
+
+def test_a_note_is_taken_back_by_its_writer_and_not_by_a_namesake(robin: Account):
+    lead, namesake = ann(), an_account(email="another.robin@example.com")
+    note = the_note(lead, robin, "Mine", LATER)
+
+    assert changes.latest_note(lead, by=namesake) is None
+    with pytest.raises(NothingToTakeBack):
+        changes.take_back_note(lead, note.id, by=namesake, at=LATER)
+
+
+def test_what_the_visitor_typed_since_is_not_overwritten(robin: Account):
+    lead = ann()
+    before = changes.details_of(lead)
+    changes.change(lead, Details("Ann Avery", "Harbor", "", 0), seen=lead.revision, by=robin, at=LATER)
+    seen = lead.revision
+    services.capture(address="ann@example.com", name="Ann Avery-Bell", at=LATER + timedelta(minutes=5))
+
+    with pytest.raises(NothingToTakeBack):
+        changes.take_back_details(lead, before, seen=seen, by=robin, at=LATER + timedelta(minutes=9))
+
+    assert services.get_lead(lead.public_id).name == "Ann Avery-Bell"

@@ -17,7 +17,7 @@ from kit import clock
 from kit.context import EXTENSION
 from kit.db import session, transaction
 from leads import services, signing, webhooks
-from leads.models import HappeningKind, Lead
+from leads.models import HappeningKind, Lead, Stage
 from leads.webhook_models import Delivery, DeliveryState, Webhook
 from tests.page import Page
 from tests.staff.signed_in import signed_in
@@ -83,6 +83,17 @@ def deliveries() -> list[Delivery]:
     session().rollback()
     session().expire_all()
     return list(session().scalars(select(Delivery).order_by(Delivery.id)))
+
+
+def test_why_a_lead_was_closed_stays_here(app: Flask):
+    webhooks.add(name="CRM", url="https://crm.example/", kinds=(), at=clock.now())
+    lead = services.capture(address="ann@example.com", name="Ann", at=clock.now())
+    services.move_stage(lead, Stage.CLOSED, author="Robin", at=clock.now(), reason="Rude on the telephone")
+
+    (delivery,) = deliveries()
+
+    assert b"Rude" not in delivery.body.encode()
+    assert json.loads(delivery.body)["data"]["facts"]["to"] == "closed"
 
 
 def test_a_message_arrives_signed(opened: Flask, receiver: Receiver):
@@ -359,7 +370,7 @@ def test_how_a_program_fares_is_said_and_what_was_given_up_is_resumed_at_the_des
 
     response = page_of(desk, address).form("/resume").submit()
 
-    assert page_of(desk, response.location).texts(".notice") == ["What was given up is sent again now."]
+    assert page_of(desk, response.location).texts(".notice") == ["What waits and what was given up is sent now."]
     assert page_of(desk, "/desk/webhooks/").texts("main tbody td")[:2] == ["well", "1 waiting"]
 
 
