@@ -12,6 +12,9 @@ from sqlalchemy import select
 
 import leads.lists
 import leads.services
+from assessment import report_requests
+from assessment.render import RenderFailed, ReportInput
+from assessment.report_requests import ReportWish
 from booking import schedule
 from booking.models import Booking, BookingState, HostMode
 from desk.known import Known
@@ -21,6 +24,7 @@ from kit.db import session, transaction
 from kit.outbox import LetterState
 from leads.models import HappeningKind, Stage
 from staff.models import Account
+from tests.assessment.scored import a_scored
 from tests.booking.builders import A_WEEK_BEFORE, MONDAY_10, a_consult_type, a_consultant, a_hold
 from tests.desk.scenes import RESULT, a_consult, a_lead, a_letter, asked_for_call, assessed
 from tests.page import Page
@@ -260,6 +264,25 @@ def test_what_is_amiss_is_said_at_the_top(desk: FlaskClient):
     assert "The background worker has not been seen for a while" in page.text
     assert "1 letter could not be delivered. Somebody is waiting for it." in page.text
     assert page.links["1 letter"] == "/desk/mail/?state=failed"
+
+
+def test_of_reports_that_could_not_be_made_the_latest_come_first(app: Flask, at: MoveClock):
+    def asks(name: str) -> None:
+        wish = ReportWish(name=name, address=f"{name.lower()}@example.com", company="", paper="a4")
+        report_requests.ask_for_report(a_scored().key, wish, now=clock.now())
+        for _ in range(report_requests.MOST_TRIES):
+            report_requests.render_due_reports(cannot)
+
+    def cannot(_wanted: ReportInput) -> bytes:
+        raise RenderFailed("no press")
+
+    asks("Ann")
+    at(clock.now() + timedelta(hours=1))
+    asks("Bob")
+    at(clock.now() + timedelta(hours=1))
+    asks("Ann")
+
+    assert [lead.name for lead in look(zone_name="America/New_York", now=clock.now()).without_report] == ["Ann", "Bob"]
 
 
 def test_when_all_is_well_nothing_is_said(desk: FlaskClient):

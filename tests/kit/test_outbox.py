@@ -1,5 +1,6 @@
 """A letter leaves once, is tried again when it could not, and is kept when nobody wants it."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from kit import clock, outbox, resending
 from kit.context import EXTENSION, current_settings
 from kit.db import session, transaction
-from kit.mail import Mail
+from kit.mail import Mail, open_transport
 from kit.outbox import Letter, LetterState
 from tests.kit.smtp import Mailbox, free_port, smtp_server
 
@@ -274,3 +275,16 @@ def test_letters_are_counted_by_where_they_stand(mailbox: Mailbox):
 
     assert outbox.count_by_state() == {LetterState.SENT: 1, LetterState.FAILED: 1}
     assert outbox.count_by_state(search="gone") == {LetterState.FAILED: 1}
+
+
+def test_a_note_that_cannot_be_written_before_the_message_goes_sends_nothing_and_waits_for_nobody(app: Flask):
+    def cannot() -> None:
+        raise OSError("the disk is full")
+
+    with smtp_server() as (url, mailbox):
+        began = time.monotonic()
+        with pytest.raises(OSError, match="full"), open_transport(replace(current_settings(), mail_url=url)) as way:
+            way.send("us@example.com", "ann@example.com", b"Subject: A\r\n\r\nWords\r\n", "a", cannot)
+
+    assert time.monotonic() - began < 5
+    assert mailbox.messages == []
