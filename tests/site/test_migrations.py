@@ -13,7 +13,7 @@ import leads.lists
 import leads.services
 from app import create_app
 from booking.defaults import ensure_defaults
-from kit import clock, schema
+from kit import clock, jobs, schema
 from kit.db import Base, db, session
 from leads.lists import Wanted
 from leads.models import Happening, HappeningKind
@@ -73,6 +73,7 @@ def test_leads_are_found_by_what_they_wrote_before_that_was_kept(migrated: Calla
         assert [one.id for one in leads.lists.list_leads(Wanted(search="kayak")).leads] == [lead]
         kinds = session().scalars(select(Happening.kind).where(Happening.headline == FAILED)).all()
         assert kinds == [HappeningKind.REPORT_FAILED]
+        jobs.queue().close()
         db.session.remove()
         db.engine.dispose()
 
