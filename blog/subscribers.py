@@ -1,8 +1,8 @@
 """Who gets the stories by mail: asked, confirmed by whoever reads the address's mail, left, and back again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +15,7 @@ from blog.subscription_refusals import ConfirmationExpired, NoSuchSubscriber, Su
 from kit import clock, outbox, outbox_search, suppression, tokens
 from kit.db import session, transaction
 from kit.mail import Purpose
+from kit.pages import Page, page_of
 from kit.suppression import Reason, Suppression
 from leads import consent
 from leads.addresses import normalise
@@ -26,17 +27,8 @@ from leads.origin import Origin
 ONE_MAIL_WITHIN = timedelta(days=1)
 NEWSLETTER = ConsentPurpose.NEWSLETTER
 UNCONFIRMED_FOR = timedelta(days=30)
-PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class SubscriberPage:
-    """One page of the list, each with what holds their mail back, if anything does."""
-
-    subscribers: tuple[tuple[Subscriber, Suppression | None], ...]
-    number: int
-    pages: int
-    total: int
+# A subscriber, with what holds their mail back, if anything does.
+Held: TypeAlias = tuple[Subscriber, Suppression | None]
 
 
 def ask(wanted: Ask, *, at: datetime) -> None:
@@ -159,18 +151,13 @@ def find_by_address(address: str) -> Subscriber | None:
 
 def list_subscribers(
     *, at: datetime, number: int = 1, state: SubscriberState | None = None, search: str = ""
-) -> SubscriberPage:
+) -> Page[Held]:
     """A page of the list, the latest first: in one state, with an address that holds `search`."""
     chosen = select(Subscriber).where(_holding(search))
     if state is not None:
         chosen = chosen.where(Subscriber.state == state)
-    total = session().scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), pages)
-    rows = (
-        session().scalars(chosen.order_by(Subscriber.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    )
-    return SubscriberPage(tuple(_with_holds(rows, at)), number, pages, total)
+    page = page_of(chosen.order_by(Subscriber.id.desc()), number=number)
+    return Page(tuple(_with_holds(page.rows, at)), page.number, page.pages, page.total)
 
 
 def everybody(*, at: datetime) -> Iterable[tuple[Subscriber, Suppression | None]]:

@@ -12,6 +12,8 @@ from dev import sheet
 from kit import mail_reading, outbox
 from kit.asked import page_number
 from kit.context import current_settings
+from kit.outbox import Letter
+from kit.pages import Page
 from kit.refusals import NotFound
 from kit.security import CONTENT_SECURITY_POLICY, as_mail
 
@@ -39,7 +41,7 @@ def index() -> ResponseReturnValue:
 def inbox() -> ResponseReturnValue:
     """The letters, newest first, with the newest of the page opened."""
     page = outbox.list_letters(number=page_number())
-    return _inbox(page, page.letters[0].id if page.letters else None)
+    return _inbox(page, page.rows[0].id if page.rows else None)
 
 
 @blueprint.get("/inbox/<int:letter_id>")
@@ -78,7 +80,7 @@ def mail_sheet() -> ResponseReturnValue:
     return as_mail(render_template("dev/mail_pieces.html"))
 
 
-def _inbox(page: outbox.LetterPage, chosen: int | None) -> ResponseReturnValue:
+def _inbox(page: Page[Letter], chosen: int | None) -> ResponseReturnValue:
     found = None if chosen is None else outbox.get_letter(chosen)
     reading = None if found is None else mail_reading.read(outbox.raw_of(found))
     shown = render_template(

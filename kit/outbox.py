@@ -13,7 +13,6 @@ the invite that still waits. What somebody asked for leaves before the copies of
 import smtplib
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -43,6 +42,7 @@ from kit.db import Base, UtcDateTime, after_commit, enum_column, session, transa
 from kit.logs import log
 from kit.mail import Mail, Purpose, Transport, compose, open_transport
 from kit.mail_signing import signed
+from kit.pages import Page, page_of
 from kit.refusal_rules import Meaning
 from kit.refusals import NotFound
 from kit.suppression import Returned
@@ -50,7 +50,6 @@ from kit.suppression import Returned
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
 CLOSING = 421  # the server ends the connection (RFC 5321, 4.2.3)
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)  # minutes before each further try
-PAGE_SIZE = 50
 # Stands as the trouble of a copy of a circular while it is handed over, and for good where a worker died meanwhile.
 PERHAPS_SENT = "PerhapsSent"
 
@@ -113,16 +112,6 @@ NEXT = (
 TO_BE_SENT = (
     select(Letter).where(Letter.id == bindparam("letter_id")).options(undefer(Letter.raw), joinedload(Letter.circular))
 )
-
-
-@dataclass(frozen=True)
-class LetterPage:
-    """One page of the mail log."""
-
-    letters: tuple[Letter, ...]
-    number: int
-    pages: int
-    total: int
 
 
 class NoSuchLetter(NotFound):
@@ -248,16 +237,14 @@ def waiting_count() -> int:
     return session().scalar(select(func.count(Letter.id)).where(Letter.state.in_(OPEN))) or 0
 
 
-def list_letters(*, number: int = 1, state: LetterState | None = None, kind: str = "", search: str = "") -> LetterPage:
+def list_letters(
+    *, number: int = 1, state: LetterState | None = None, kind: str = "", search: str = ""
+) -> Page[Letter]:
     """A page of the mail log, newest first: in one state, of a kind, to an address or with a subject with `search`."""
     chosen = select(Letter).where(_holding(search, kind))
     if state is not None:
         chosen = chosen.where(Letter.state == state)
-    total = session().scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), pages)
-    rows = chosen.order_by(Letter.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return LetterPage(tuple(session().scalars(rows)), number, pages, total)
+    return page_of(chosen.order_by(Letter.id.desc()), number=number)
 
 
 def count_by_state(*, kind: str = "", search: str = "", purpose: Purpose | None = None) -> dict[LetterState, int]:

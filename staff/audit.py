@@ -1,24 +1,14 @@
 """The log of who did what: written with the deed, never changed."""
 
-from dataclasses import dataclass
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kit import clock
 from kit.db import session
+from kit.pages import Page, page_of
 from staff.audit_models import Act, AuditEntry
 from staff.models import Account
 
 PAGE_SIZE = 100
-
-
-@dataclass(frozen=True)
-class AuditPage:
-    """One page of the log, newest first."""
-
-    entries: tuple[AuditEntry, ...]
-    number: int
-    pages: int
 
 
 def note(act: Act, *, by: Account | None, subject: str = "", details: str = "") -> None:
@@ -35,13 +25,9 @@ def note(act: Act, *, by: Account | None, subject: str = "", details: str = "") 
     )
 
 
-def page(*, number: int = 1, act: Act | None = None) -> AuditPage:
+def page(*, number: int = 1, act: Act | None = None) -> Page[AuditEntry]:
     """A page of the log, of one kind of deeds if one is given."""
     chosen = select(AuditEntry)
-    counted = select(func.count(AuditEntry.id))
     if act is not None:
-        chosen, counted = chosen.where(AuditEntry.act == act), counted.where(AuditEntry.act == act)
-    pages = max(1, -(-(session().scalar(counted) or 0) // PAGE_SIZE))
-    number = min(max(1, number), pages)
-    rows = chosen.order_by(AuditEntry.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return AuditPage(tuple(session().scalars(rows)), number, pages)
+        chosen = chosen.where(AuditEntry.act == act)
+    return page_of(chosen.order_by(AuditEntry.id.desc()), number=number, size=PAGE_SIZE)

@@ -65,7 +65,7 @@ def test_a_table_holds_what_the_list_shows(desk: FlaskClient):
     assert response.headers["Content-Disposition"] == 'attachment; filename="leads.csv"'
     assert tuple(row) == HEADINGS
     assert (row["Name"], row["Company"], row["Stage"]) == ("'=cmd()", 'Harbor, "Realty"', "client")
-    assert [entry.details for entry in audit.page(act=Act.LEADS_EXPORTED).entries] == ["stage=client"]
+    assert [entry.details for entry in audit.page(act=Act.LEADS_EXPORTED).rows] == ["stage=client"]
 
 
 def test_an_empty_table_has_its_headings(desk: FlaskClient):

@@ -265,7 +265,7 @@ def test_letters_are_found_by_address_subject_and_state(
 
     page = outbox.list_letters(search=search, state=state)
 
-    assert ([letter.recipient for letter in page.letters], page.total) == (found, len(found))
+    assert ([letter.recipient for letter in page.rows], page.total) == (found, len(found))
 
 
 def test_letters_are_counted_by_where_they_stand(mailbox: Mailbox):

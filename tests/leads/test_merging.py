@@ -190,7 +190,7 @@ def test_the_log_names_neither(robin: Account):
     work, home = two()
     merging.merge(work.public_id, home.public_id, by=robin, at=LATER)
 
-    entry = audit.page(act=Act.LEAD_MERGED).entries[0]
+    entry = audit.page(act=Act.LEAD_MERGED).rows[0]
 
     assert entry.subject == work.public_id
     assert "ann" not in f"{entry.subject} {entry.details}".lower().replace(work.public_id.lower(), "")

@@ -45,7 +45,7 @@ def account(email: str) -> Account:
 
 def acts() -> list[tuple[Act, str, str]]:
     session().rollback()
-    return [(entry.act, entry.name, entry.subject) for entry in reversed(audit.page().entries)]
+    return [(entry.act, entry.name, entry.subject) for entry in reversed(audit.page().rows)]
 
 
 def test_somebody_is_invited_by_mail_and_makes_their_account(app: Flask, owner: FlaskClient, letters: Letters):
