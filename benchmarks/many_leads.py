@@ -42,7 +42,11 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 PAGES = {
     "today": "/desk/",
     "leads": "/desk/leads/",
-    "leads by name": "/desk/leads/?order=name",
+    "leads by name": "/desk/leads/?sort=name",
+    "leads by stage": "/desk/leads/?sort=stage",
+    "leads by result": "/desk/leads/?sort=-result&page=9",
+    "leads by owner": "/desk/leads/?sort=owner",
+    "search by stage": "/desk/leads/?search=example&sort=stage",
     "leads, narrowed": "/desk/leads/?stage=engaged&band=Short+of+pace&consult=never",
     "leads of nobody": "/desk/leads/?owner=nobody&source=newsletter",
     "call-backs due": "/desk/leads/?call_back=due",
@@ -55,7 +59,7 @@ PAGES = {
 FIRST = ("Ann", "Ben", "Carla", "Dinesh", "Elin", "Farid", "Grace", "Hugo", "Iris", "Jonas", "Kate", "Liam")
 LAST = ("Avery", "Okoro", "Mendes", "Rao", "Berg", "Nasser", "Holm", "Novak", "Pell", "Roche", "Marlow", "Finch")
 COMPANIES = ("Harbor Realty", "Birch Street", "Tallgrass Brokers", "Cedar Row", "Lantern Hill", "")
-BANDS = ("Well short of pace", "Short of pace", "On pace", "Ahead of pace", "")
+BANDS = ("Well short of pace", "Short of pace", "On pace", "Close to pace", "")
 STORIES = ("the-night-supervisor", "a-map-of-saturday", "two-weeks-is-a-date", "")
 SOURCES = ("newsletter", "search.example.com", "forum.example.org", "")
 KINDS = (

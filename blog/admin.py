@@ -1,24 +1,26 @@
 """The stories at the desk: all of them with their state, and each of them open for writing."""
 
 import re
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from blog import editing, previews, writing
+from blog import editing, previews, story_list, writing
 from blog.editing import Opened
 from blog.forms import ButtonForm, FileForm, LinkForm, NewStoryForm, StoryForm
-from blog.leaf import turn_to
 from blog.picture import element
 from blog.picture_files import MOST_BYTES
 from blog.refusals import NoSuchFile, StoryChanged, StoryFaulty
 from blog.story import Story
+from blog.story_list import StoryState
 from blog.views import edition, library, shelf
-from kit import clock, zones
+from kit import asked, clock, zones
 from kit.context import current_settings
 from kit.forms import PageForm
+from kit.pages import cut
 from kit.refusals import Refusal
 from kit.security import csrf, takes_up_to
 from staff.access import current_account, desk_only, works_here
@@ -28,19 +30,25 @@ admin = desk_only(Blueprint("stories_admin", __name__, url_prefix="/desk/stories
 
 OPEN_TOO_LONG = "The page was open for a long time. Nothing you typed is lost: it is below. Press the button once more."
 STEM = re.compile(r"[^\W_][\w.-]{0,119}")
-ON_A_LEAF = 50
 
 
 @admin.get("/")
 def overview() -> ResponseReturnValue:
     """Every story and whether it is out, and what cannot be read."""
-    found = shelf()
-    leaf = turn_to(request.args.get("page", ""), found.stories, size=ON_A_LEAF)
+    found, now = shelf(), clock.now()
+    search, state = asked.search(), asked.one_of(StoryState, "state")
+    sort = asked.sort(story_list.COLUMNS, story_list.NEWEST)
+    states = story_list.by_state(found.stories, search=search, now=now)
+    wanted = [story for each, stories in states.items() if state in (None, each) for story in stories]
     return render_template(
         "blog/desk/stories.html",
-        leaf=leaf,
+        page=cut(sort.sorted(wanted, story_list.COLUMNS), number=asked.page_number()),
+        counts={each: len(states.get(each, ())) for each in StoryState if each in states or each is state},
+        search=search,
+        state=state,
+        sort=sort,
+        state_of=partial(story_list.state_of, now=now),
         faults=[(fault, fault.split(":")[0].removesuffix(".md")) for fault in found.faults],
-        out=edition().by_slug,
         tags=found.tags,
         zone_name=current_settings().site_timezone,
     )

@@ -3,16 +3,17 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blog import sending, story_letter, subscribers
+from blog import sending, story_letter, story_list, subscribers
 from blog.newsletter_forms import ButtonForm, ScheduleForm
 from blog.refusals import NoSuchStory
 from blog.story import Story
 from blog.subscription_models import SubscriberState
 from blog.views import shelf
-from kit import clock, suppression
+from kit import asked, clock, suppression
 from kit.circulars import OWN
 from kit.context import current_settings
 from kit.mail import Purpose
+from kit.pages import cut
 from kit.security import as_mail
 from kit.zones import zone
 from staff.access import current_account, desk_only
@@ -23,14 +24,16 @@ blueprint = desk_only(Blueprint("newsletter_admin", __name__, url_prefix="/desk/
 
 @blueprint.get("/")
 def overview() -> ResponseReturnValue:
-    """Every story that can be sent, newest first, and where it stands."""
+    """Every story that can be sent, and where it stands."""
     now = clock.now()
     known = sending.all_progress()
+    sort = asked.sort(story_list.COLUMNS, story_list.NEWEST)
     stories = [story for story in shelf().stories if not story.head.draft]
     progress = {story.slug: known.pop(slug) for story in stories for slug in sending.slugs_of(story) if slug in known}
     return render_template(
         "blog/desk/newsletter.html",
-        stories=stories,
+        page=cut(sort.sorted(stories, story_list.COLUMNS), number=asked.page_number()),
+        sort=sort,
         progress=progress,
         gone=tuple(known.values()),
         counts=subscribers.count_by_state(),

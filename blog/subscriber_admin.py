@@ -8,7 +8,7 @@ from blog import subscribers
 from blog.newsletter_forms import ButtonForm, TakeOffForm
 from blog.subscription_models import Subscriber, SubscriberState
 from blog.views import shelf
-from kit import asked, clock, outbox, suppression
+from kit import asked, clock, mail_words, outbox, suppression
 from kit.context import current_settings
 from kit.mail import Purpose
 from kit.spreadsheets import as_csv
@@ -28,6 +28,7 @@ HEAD = ("address", "state", "held back", "asked", "confirmed", "left", "page", "
 def overview() -> ResponseReturnValue:
     """The list: in one state, looked for by address."""
     search, state = asked.search(), asked.one_of(SubscriberState, "state")
+    sort = asked.sort(subscribers.COLUMNS, subscribers.NEWEST)
     return render_template(
         "blog/desk/subscribers.html",
         page=subscribers.list_subscribers(
@@ -35,7 +36,9 @@ def overview() -> ResponseReturnValue:
             number=asked.page_number(),
             state=state,
             search=search,
+            sort=sort,
         ),
+        sort=sort,
         counts=subscribers.count_by_state(search=search),
         states=tuple(SubscriberState),
         titles=_titles(),
@@ -94,6 +97,8 @@ def _subscriber_page(number: int, form: TakeOffForm) -> str:
         ledger=[(line, consent.wording_of(line)) for line in consent.ledger_of(found.key)],
         letters=outbox.letters_to(found.address, most=LETTERS),
         bounces=suppression.bounces_of(found.address, most=BOUNCES),
+        say_state=mail_words.say_state,
+        by_files=mail_words.by_files(),
         lead=leads.services.find_by_address(found.address),
         titles=_titles(),
         form=form,

@@ -16,6 +16,7 @@ from kit import clock, outbox, outbox_search, suppression, tokens
 from kit.db import session, transaction
 from kit.mail import Purpose
 from kit.pages import Page, page_of
+from kit.sorting import Sort
 from kit.suppression import Reason, Suppression
 from leads import consent
 from leads.addresses import normalise
@@ -27,6 +28,13 @@ from leads.origin import Origin
 ONE_MAIL_WITHIN = timedelta(days=1)
 NEWSLETTER = ConsentPurpose.NEWSLETTER
 UNCONFIRMED_FOR = timedelta(days=30)
+COLUMNS = {
+    "address": (Subscriber.key,),
+    "state": (Subscriber.state,),
+    "since": (func.coalesce(Subscriber.left_at, Subscriber.confirmed_at, Subscriber.asked_at, Subscriber.created_at),),
+}
+NEWEST = Sort("since", down=True)
+
 # A subscriber, with what holds their mail back, if anything does.
 Held: TypeAlias = tuple[Subscriber, Suppression | None]
 
@@ -150,13 +158,18 @@ def find_by_address(address: str) -> Subscriber | None:
 
 
 def list_subscribers(
-    *, at: datetime, number: int = 1, state: SubscriberState | None = None, search: str = ""
+    *,
+    at: datetime,
+    number: int = 1,
+    state: SubscriberState | None = None,
+    search: str = "",
+    sort: Sort = NEWEST,
 ) -> Page[Held]:
-    """A page of the list, the latest first: in one state, with an address that holds `search`."""
+    """A page of the list: in one state, with an address that holds `search`."""
     chosen = select(Subscriber).where(_holding(search))
     if state is not None:
         chosen = chosen.where(Subscriber.state == state)
-    page = page_of(chosen.order_by(Subscriber.id.desc()), number=number)
+    page = page_of(chosen.order_by(*sort.order(COLUMNS, Subscriber.id)), number=number)
     return Page(tuple(_with_holds(page.rows, at)), page.number, page.pages, page.total)
 
 

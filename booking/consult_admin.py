@@ -17,8 +17,7 @@ from booking.picking import picker_page
 from booking.refusals import AlreadyCancelled, HostUnfit, SlotNotOffered, SlotTaken, TooLate
 from booking.times import When
 from booking.visit import look_of_request
-from kit import clock, suppression
-from kit.asked import page_number
+from kit import asked, clock, suppression
 from kit.refusals import NotFound, Refusal
 from kit.zones import zone
 from leads.handover import Handover
@@ -35,24 +34,36 @@ JUST_BEGUN = timedelta(hours=2)
 def overview() -> ResponseReturnValue:
     """What is agreed, and why a time is not offered."""
     now, zone_name = clock.now(), own_zone_name()
-    coming = schedule.consults_page(begin=now - JUST_BEGUN, end=now + LOOK_AHEAD, number=page_number())
+    host_id, sort = asked.whole("with"), asked.sort(schedule.COLUMNS, schedule.SOONEST)
+    past_sort = asked.sort(schedule.COLUMNS, schedule.LATEST, "past_sort")
+    coming = schedule.consults_page(
+        begin=now - JUST_BEGUN, end=now + LOOK_AHEAD, number=asked.page_number(), sort=sort, host_id=host_id
+    )
     past = schedule.consults_page(
-        begin=now - LOOK_BACK, end=now - JUST_BEGUN, number=page_number("past"), latest_first=True
+        begin=now - LOOK_BACK,
+        end=now - JUST_BEGUN,
+        number=asked.page_number("past"),
+        sort=past_sort,
+        host_id=host_id,
     )
     form = WhyNotForm(request.args)
     answers: tuple[explaining.Answer, ...] = ()
-    asked = None
+    wanted = None
     if "day" in request.args and form.validate():
-        asked = form.answer(zone(zone_name))
-        answers = explaining.explain(asked, now=now)
+        wanted = form.answer(zone(zone_name))
+        answers = explaining.explain(wanted, now=now)
     shown = render_template(
         "booking/desk/consults.html",
         coming=coming,
         past=past,
+        sort=sort,
+        past_sort=past_sort,
+        hosts=schedule.hosts(),
+        host_id=host_id,
         leads=schedule.leads_of((*coming.rows, *past.rows)),
         zone_name=zone_name,
         form=form,
-        asked=asked,
+        asked=wanted,
         answers=answers,
         length=wording.length,
         moment=now,

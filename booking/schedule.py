@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from booking.hours import ONE_DAY, Window
 from booking.models import Booking, BookingState, Consultant, ConsultType, DateOverride, HostMode, WeeklyHours
@@ -13,11 +13,14 @@ from booking.refusals import NoSuchBooking, UnfitHours
 from kit.context import current_settings
 from kit.db import session, transaction
 from kit.pages import Page, page_of
+from kit.sorting import Sort
 from leads import services as leads
 from leads.models import HappeningKind, Lead
 
 MOST_DAYS = 92
 AGREED = (BookingState.CONFIRMED, BookingState.HELD, BookingState.MISSED, BookingState.CANCELLED)
+COLUMNS = {"when": (), "who": (func.lower(Booking.name),), "state": (Booking.state,)}
+SOONEST, LATEST = Sort("when"), Sort("when", down=True)
 
 
 @dataclass(frozen=True)
@@ -170,11 +173,19 @@ def consults(*, begin: datetime, end: datetime) -> tuple[Booking, ...]:
     return tuple(session().scalars(_agreed(begin, end).order_by(Booking.starts_at)))
 
 
-def consults_page(*, begin: datetime, end: datetime, number: int = 1, latest_first: bool = False) -> Page[Booking]:
-    """The same, a page at a time; with `latest_first` the other way round."""
-    order = (Booking.starts_at, Booking.id)
-    chosen = _agreed(begin, end).order_by(*(column.desc() if latest_first else column for column in order))
-    return page_of(chosen, number=number)
+def consults_page(
+    *, begin: datetime, end: datetime, number: int = 1, sort: Sort = SOONEST, host_id: int | None = None
+) -> Page[Booking]:
+    """A page of the same; with `host_id` those in which that consultant takes part."""
+    chosen = _agreed(begin, end)
+    if host_id is not None:
+        chosen = chosen.where(or_(Booking.consultant_id == host_id, Booking.seats.any(consultant_id=host_id)))
+    return page_of(chosen.order_by(*sort.order(COLUMNS, Booking.starts_at, Booking.id)), number=number)
+
+
+def hosts() -> Sequence[Consultant]:
+    """Everybody who holds or held consults, by name."""
+    return session().scalars(select(Consultant).order_by(Consultant.name, Consultant.id)).all()
 
 
 def _agreed(begin: datetime, end: datetime) -> Select[Booking]:

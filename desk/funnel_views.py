@@ -1,7 +1,9 @@
 """How many come how far: in all, week by week, per story and per source."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -9,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from desk import funnel_chart
 from desk.shown import own_zone_name, story_titles
 from kit import asked, clock
+from kit.pages import Page, cut
+from kit.sorting import Sort
 from kit.zones import zone
 from leads import funnel
 from leads.funnel_models import Step
@@ -17,6 +21,12 @@ from staff.roles import Right
 
 funnel_admin = desk_only(Blueprint("funnel_admin", __name__, url_prefix="/desk/funnel"), Right.SEE_LEADS)
 SPANS = (4, 12, 26, 52)
+ROWS = 25  # of a table on a page
+Row = tuple[Any, tuple[int, ...]]
+MOST_READ = Sort(Step.READ.name.lower(), down=True)
+KEYS: dict[str, Callable[[Row], Any]] = {"name": lambda row: row[0]} | {
+    step.name.lower(): lambda row, number=number: row[1][number] for number, step in enumerate(Step)
+}
 
 
 @dataclass(frozen=True)
@@ -37,20 +47,30 @@ def overview() -> ResponseReturnValue:
     span = span if span in SPANS else SPANS[1]
     today = clock.now().astimezone(zone(own_zone_name())).date()
     since = funnel.week_of(today) - timedelta(weeks=span - 1)
-    weeks = funnel.by_week(since, today)
+    weeks, stories, sources = (
+        funnel.by_week(since, today),
+        funnel.by_story(since, today),
+        funnel.by_source(since, today),
+    )
+    titles = story_titles()
     return render_template(
         "desk/funnel.html",
         steps=tuple(Step),
         stairs=_stairs(funnel.totals(since, today).times, weeks_of(weeks)),
-        weeks=tuple(reversed(weeks)),
-        stories=funnel.by_story(since, today),
-        sources=funnel.by_source(since, today),
+        stories=_table("story", [(titles.get(row.name, row.name) or "No story", row.times) for row in stories]),
+        sources=_table("source", [(row.name or "Directly, or not known", row.times) for row in sources]),
+        weeks=_table("week", weeks, Sort("name", down=True)),
         span=span,
         spans=SPANS,
         since=since,
         chart=funnel_chart,
-        titles=story_titles(),
     )
+
+
+def _table(name: str, rows: Sequence[Row], usual: Sort = MOST_READ) -> tuple[Page[Row], Sort]:
+    """A page of a table of the counts of each story, source or week. In the address `name` says of which it speaks."""
+    sort = asked.sort(KEYS, usual, f"{name}_sort")
+    return cut(sort.sorted(rows, KEYS), number=asked.page_number(f"{name}_page"), size=ROWS), sort
 
 
 def weeks_of(weeks: tuple[tuple[object, tuple[int, ...]], ...]) -> tuple[tuple[int, ...], ...]:

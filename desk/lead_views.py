@@ -9,16 +9,17 @@ from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 import leads.services
-from desk import facts, mail_words, person
+from assessment.practices import BAND_NAMES
+from desk import facts, person
 from desk.forms import ButtonForm, DetailsForm, NoteForm, StageForm, ViewForm
 from desk.known import look_up
-from desk.shown import by_files, own_zone_name, story_titles
-from kit import asked, clock
+from desk.shown import own_zone_name, story_titles
+from kit import asked, clock, mail_words
 from kit.refusals import NotFound
 from kit.zones import zone
 from leads import changes, lists, merging, saved
 from leads.changes import LeadChanged
-from leads.lists import CallBack, Consult, LeadOrder, Wanted
+from leads.lists import CallBack, Consult, Wanted
 from leads.models import Lead, Stage
 from staff import team
 from staff.access import current_account, desk_only, needs
@@ -26,6 +27,7 @@ from staff.models import Account
 from staff.roles import Right
 
 WAS = "lead_was"  # in the session: what was there before this browser put a lead right, so that it can be taken back
+GAP_FIRST = ("well_short", "short", "close", "on_pace", "too_little_data")
 lead_admin = desk_only(Blueprint("lead_admin", __name__, url_prefix="/desk/leads"))
 
 
@@ -233,14 +235,16 @@ def _board(refused: Lead | None = None, instead_of: Stage | None = None) -> str:
 
 def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
     wanted = wanted or Wanted.from_query(request.args)
-    order = asked.one_of(LeadOrder, "order") or LeadOrder.CONTACT
-    page = lists.list_leads(wanted, today=_today(), number=asked.page_number(), order=order)
+    sort = asked.sort(lists.COLUMNS | lists.RANKED, lists.NEWEST)
+    page = lists.list_leads(
+        wanted, today=_today(), number=asked.page_number(), sort=sort, ranks=_ranks(sort.column, wanted)
+    )
     return render_template(
         "desk/leads.html",
         page=page,
         known=look_up(page.leads),
         counts=lists.count_by_stage(wanted, today=_today()),
-        order=order,
+        sort=sort,
         form=form,
         done=request.args.get("done", ""),
         **_around(wanted, page.leads),
@@ -249,7 +253,7 @@ def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
 
 def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
     """What the list and the board have in common. `owners` are those by whom a list can be narrowed down."""
-    owners = {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
+    owners = _owners(wanted)
     people = team.names({*owners, *(lead.owner_id or 0 for lead in shown)})
     return {
         "wanted": wanted,
@@ -270,6 +274,19 @@ def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
         "rights": Right,
         "nobody": lists.NOBODY,
     }
+
+
+def _owners(wanted: Wanted) -> set[int]:
+    return {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
+
+
+def _ranks(column: str, wanted: Wanted) -> tuple[object, ...]:
+    """What comes first where a list is sorted by that column: the first stage, the largest gap, the first name."""
+    if column == "stage":
+        return tuple(Stage)
+    if column == "result":
+        return tuple(BAND_NAMES[band] for band in GAP_FIRST)
+    return (*team.names(_owners(wanted)), None) if column == "owner" else ()
 
 
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadChanged | None = None) -> str:
@@ -299,7 +316,7 @@ def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadCh
         done=done,
         titles=titles,
         facts=facts,
-        by_files=by_files(),
+        by_files=mail_words.by_files(),
         say_state=mail_words.say_state,
         say_bounce=mail_words.say_bounce,
         zone_name=own_zone_name(),

@@ -3,10 +3,8 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from desk import mail_words
 from desk.forms import ReasonForm
-from kit import clock, suppression
-from kit.asked import page_number
+from kit import asked, clock, mail_words, suppression
 from kit.context import current_settings
 from staff.access import current_account, desk_only, needs
 from staff.roles import Right
@@ -33,10 +31,12 @@ def lift(suppression_id: int) -> ResponseReturnValue:
 
 
 def _page(form: ReasonForm, *, wrong: int | None = None) -> str:
+    sort = asked.sort(suppression.BOUNCE_COLUMNS, suppression.LATEST_BOUNCE)
     return render_template(
         "desk/returned.html",
-        held=suppression.in_force(at=clock.now(), number=page_number()),
-        bounces=suppression.latest_bounces(number=page_number("bounces")),
+        held=suppression.in_force(at=clock.now(), number=asked.page_number()),
+        bounces=suppression.latest_bounces(number=asked.page_number("bounces"), sort=sort),
+        sort=sort,
         say_bounce=mail_words.say_bounce,
         form=form,
         wrong=wrong,

@@ -1,4 +1,4 @@
-"""What every page of the desk needs to show something: whose clock, which titles, where letters go."""
+"""What every page of the desk needs to show something: whose clock, which titles."""
 
 from flask import g
 
@@ -22,8 +22,3 @@ def own_zone_name() -> str:
 def story_titles() -> dict[str, str]:
     """The titles of the stories that can be read now, by slug."""
     return {story.slug: story.head.title for story in shelf().visible(clock.now())}
-
-
-def by_files() -> bool:
-    """Whether letters become files because no mail server is configured."""
-    return current_settings().mail_url is None

@@ -4,8 +4,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from desk import colleagues
-from kit import clock
-from kit.asked import one_of, page_number
+from kit import asked, clock
 from kit.context import current_settings
 from kit.refusals import Refusal
 from staff import audit, team
@@ -115,10 +114,11 @@ def drop_second_factor(account_id: int) -> ResponseReturnValue:
 @needs(Right.READ_AUDIT)
 def log() -> ResponseReturnValue:
     """Who did what to whom and when."""
-    act = one_of(Act, "act")
+    act, sort = asked.one_of(Act, "act"), asked.sort(audit.COLUMNS, audit.LATEST)
     return render_template(
         "desk/log.html",
-        page=audit.page(number=page_number(), act=act),
+        page=audit.page(number=asked.page_number(), act=act, sort=sort),
+        sort=sort,
         act=act,
         acts=tuple(Act),
         zone_name=current_settings().site_timezone,
@@ -126,11 +126,13 @@ def log() -> ResponseReturnValue:
 
 
 def _overview(form: InviteForm) -> str:
+    sort = asked.sort(team.COLUMNS, team.BY_NAME)
     return render_template(
         "desk/team.html",
         form=form,
-        page=team.page(number=page_number()),
-        invitations=team.open_invitations(at=clock.now(), number=page_number("invited")),
+        page=team.page(number=asked.page_number(), sort=sort),
+        sort=sort,
+        invitations=team.open_invitations(at=clock.now(), number=asked.page_number("invited")),
         me=current_account().id,
         zone_name=current_settings().site_timezone,
         done=request.args.get("done", ""),
@@ -143,7 +145,7 @@ def _colleague(account: Account, form: RoleForm, refusal: Refusal | None = None)
         account=account,
         form=form,
         refusal=refusal,
-        ahead=colleagues.ahead_of(account, now=clock.now(), number=page_number()),
+        ahead=colleagues.ahead_of(account, now=clock.now(), number=asked.page_number()),
         bookable=colleagues.is_bookable(account),
         looks_after=colleagues.leads_of(account),
         me=current_account().id,

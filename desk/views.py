@@ -6,13 +6,13 @@ from flask.typing import ResponseReturnValue
 import booking.calendar_sources
 import booking.schedule
 import leads.services
-from desk import checklist, failures, mail_words
+from desk import checklist, failures
 from desk.downloads import file_of
 from desk.forms import ButtonForm
 from desk.places import home_of, places_of
-from desk.shown import by_files, own_zone_name, story_titles
+from desk.shown import own_zone_name, story_titles
 from desk.today import look
-from kit import asked, clock, mail_reading, outbox, resending, suppression
+from kit import asked, clock, mail_reading, mail_words, outbox, resending, suppression
 from kit.outbox import LetterState
 from kit.refusals import NotFound
 from kit.security import as_mail
@@ -90,16 +90,18 @@ def mark(reference: str, outcome: str) -> ResponseReturnValue:
 def mail() -> ResponseReturnValue:
     """Every letter and where it stands."""
     search, state, kind = asked.search(), asked.one_of(LetterState, "state"), request.args.get("kind", "")[:64]
+    sort = asked.sort(outbox.COLUMNS, outbox.NEWEST)
     return render_template(
         "desk/mail.html",
-        page=outbox.list_letters(number=asked.page_number(), state=state, kind=kind, search=search),
+        page=outbox.list_letters(number=asked.page_number(), state=state, kind=kind, search=search, sort=sort),
         counts=outbox.count_by_state(kind=kind, search=search),
         states=tuple(LetterState),
         kinds={each: mail_words.say_kind(each) for each in outbox.kinds()},
         kind=kind,
         search=search,
+        sort=sort,
         state=state,
-        by_files=by_files(),
+        by_files=mail_words.by_files(),
         say_state=mail_words.say_state,
         say_trouble=mail_words.say_trouble,
         zone_name=own_zone_name(),
@@ -119,7 +121,7 @@ def letter(letter_id: int) -> ResponseReturnValue:
         bounces=suppression.bounces_of_letter(found.id),
         say_bounce=mail_words.say_bounce,
         may_go_again=resending.may_go_again(found),
-        by_files=by_files(),
+        by_files=mail_words.by_files(),
         say_state=mail_words.say_state,
         say_trouble=mail_words.say_trouble,
         done=request.args.get("done", ""),

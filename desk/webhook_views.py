@@ -57,12 +57,13 @@ def show(webhook_id: int) -> ResponseReturnValue:
         )
         _note(Act.WEBHOOK_SET, webhook)
         return redirect(f"/desk/webhooks/{webhook_id}?done=changed", 303)
-    state = asked.one_of(DeliveryState, "state")
+    state, sort = asked.one_of(DeliveryState, "state"), asked.sort(webhooks.MESSAGE_COLUMNS, webhooks.NEWEST)
     shown = render_template(
         "desk/webhook.html",
         webhook=webhook,
         form=form,
-        page=webhooks.deliveries_of(webhook, state=state, number=asked.page_number()),
+        page=webhooks.deliveries_of(webhook, state=state, number=asked.page_number(), sort=sort),
+        sort=sort,
         told=webhooks.told_of(webhook),
         state=state,
         states=tuple(DeliveryState),
@@ -113,8 +114,9 @@ def remove(webhook_id: int) -> ResponseReturnValue:
 
 
 def _overview(form: WebhookForm) -> str:
-    page = webhooks.overview(number=asked.page_number())
-    return render_template("desk/webhooks.html", form=form, page=page, done=request.args.get("done", ""))
+    sort = asked.sort(webhooks.COLUMNS, webhooks.BY_NAME)
+    page = webhooks.overview(number=asked.page_number(), sort=sort)
+    return render_template("desk/webhooks.html", form=form, page=page, sort=sort, done=request.args.get("done", ""))
 
 
 def _secret(webhook: Webhook, secret: str) -> ResponseReturnValue:

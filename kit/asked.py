@@ -1,11 +1,13 @@
 """What the address of a list asks for; anything odd is as if it had not been said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from flask import request
+
+from kit.sorting import Sort
 
 Kind = TypeVar("Kind", bound=StrEnum)
 LONGEST_SEARCH = 200
@@ -28,6 +30,11 @@ def one_of(kind: Callable[[str], Kind], name: str) -> Kind | None:
         return kind(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def sort(columns: Mapping[str, object], usual: Sort, name: str = "sort") -> Sort:
+    """In which order a table shall stand; of several tables on one page `name` says which."""
+    return Sort.read(request.args.get(name, ""), columns, usual, name)
 
 
 def whole(name: str) -> int | None:

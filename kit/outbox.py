@@ -45,6 +45,7 @@ from kit.mail_signing import signed
 from kit.pages import Page, page_of
 from kit.refusal_rules import Meaning
 from kit.refusals import NotFound
+from kit.sorting import Sort
 from kit.suppression import Returned
 
 CLAIM = timedelta(minutes=5)  # longer than a slow server takes over one letter; see kit.mail.CONNECT_SECONDS
@@ -92,6 +93,8 @@ class Letter(Base):
     circular: Mapped[Circular | None] = relationship()
 
 
+COLUMNS = {"subject": (Letter.subject,), "to": (Letter.recipient,), "state": (Letter.state,), "written": ()}
+NEWEST = Sort("written", down=True)
 EARLIER = aliased(Letter)
 # An earlier letter to the same person about the same thing has not left yet.
 OVERTAKES = exists().where(
@@ -238,13 +241,18 @@ def waiting_count() -> int:
 
 
 def list_letters(
-    *, number: int = 1, state: LetterState | None = None, kind: str = "", search: str = ""
+    *,
+    number: int = 1,
+    state: LetterState | None = None,
+    kind: str = "",
+    search: str = "",
+    sort: Sort = NEWEST,
 ) -> Page[Letter]:
-    """A page of the mail log, newest first: in one state, of a kind, to an address or with a subject with `search`."""
+    """A page of the mail log: in one state, of a kind, to an address or with a subject with `search`."""
     chosen = select(Letter).where(_holding(search, kind))
     if state is not None:
         chosen = chosen.where(Letter.state == state)
-    return page_of(chosen.order_by(Letter.id.desc()), number=number)
+    return page_of(chosen.order_by(*sort.order(COLUMNS, Letter.id)), number=number)
 
 
 def count_by_state(*, kind: str = "", search: str = "", purpose: Purpose | None = None) -> dict[LetterState, int]:

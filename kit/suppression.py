@@ -21,6 +21,7 @@ from kit.mail import Purpose
 from kit.pages import Page, page_of
 from kit.refusal_rules import Meaning
 from kit.refusals import NotFound
+from kit.sorting import Sort
 
 SOFT_MOST = 3
 SOFT_WITHIN = timedelta(days=30)
@@ -69,6 +70,10 @@ class Suppression(Base):
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lifted_by: Mapped[str] = mapped_column(String(120), default="")
     lifted_because: Mapped[str] = mapped_column(String(400), default="")
+
+
+BOUNCE_COLUMNS = {"address": (Bounce.address,), "when": ()}
+LATEST_BOUNCE = Sort("when", down=True)
 
 
 @dataclass(frozen=True)
@@ -172,9 +177,10 @@ def bounces_of_letter(letter_id: int) -> tuple[Bounce, ...]:
     return tuple(session().scalars(select(Bounce).where(Bounce.letter_id == letter_id).order_by(Bounce.id)))
 
 
-def latest_bounces(*, number: int = 1) -> Page[Bounce]:
+def latest_bounces(*, number: int = 1, sort: Sort = LATEST_BOUNCE) -> Page[Bounce]:
     """The letters that did not arrive lately, of people who are still known."""
-    return page_of(select(Bounce).where(Bounce.address != "").order_by(Bounce.id.desc()), number=number)
+    chosen = select(Bounce).where(Bounce.address != "").order_by(*sort.order(BOUNCE_COLUMNS, Bounce.id))
+    return page_of(chosen, number=number)
 
 
 def in_force(*, at: datetime, number: int = 1) -> Page[Suppression]:

@@ -55,6 +55,7 @@ def install(app: Flask, settings: Settings) -> None:
         long_date=words.format_date,
         short_date=words.format_short_date,
         plural=words.plural,
+        number=words.number,
         join_and=words.join_and,
         when=when,
         moment=moment,

@@ -42,6 +42,11 @@ def plural(count: int | float, one: str, many: str | None = None) -> str:
     return f"{number} {one if count == 1 else many or one + 's'}"
 
 
+def number(count: int) -> str:
+    """`1,500`."""
+    return f"{count:,}"
+
+
 def join_and(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(parts) < 2:

@@ -61,14 +61,14 @@ def totals(since: date, until: date) -> Row:
     return Row("", tuple(found.get(step, 0) for step in Step))
 
 
-def by_story(since: date, until: date, *, most: int = 50) -> tuple[Row, ...]:
+def by_story(since: date, until: date) -> tuple[Row, ...]:
     """The same for each story, the most read first; without a name for those who came to none."""
-    return _rows(FunnelCount.story, since, until)[:most]
+    return _rows(FunnelCount.story, since, until)
 
 
-def by_source(since: date, until: date, *, most: int = 50) -> tuple[Row, ...]:
+def by_source(since: date, until: date) -> tuple[Row, ...]:
     """The same for each source."""
-    return _rows(FunnelCount.source, since, until)[:most]
+    return _rows(FunnelCount.source, since, until)
 
 
 def by_week(since: date, until: date) -> tuple[tuple[date, tuple[int, ...]], ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, literal, selec
 from sqlalchemy.orm import aliased
 
 from kit.db import session
+from kit.sorting import Sort
 from leads.models import Lead, LeadWord, Stage
 from leads.words import terms_of
 
@@ -21,14 +22,10 @@ COUNTED_MOST = 1000
 FEW = 2000
 AFTER_ALL_LETTERS = "\U0010ffff"
 NOBODY = "nobody"
-
-
-class LeadOrder(StrEnum):
-    """How a list of leads runs."""
-
-    CONTACT = "contact"
-    NAME = "name"
-    KNOWN = "known"
+COLUMNS = {"name": (Lead.called,), "known": (Lead.created_at,), "news": (Lead.seen_at,)}
+RANKED: dict[str, Any] = {"stage": Lead.stage, "result": Lead.band, "owner": Lead.owner_id}
+MOST_RANKS = 40
+NEWEST = Sort("news", down=True)
 
 
 class Consult(StrEnum):
@@ -108,31 +105,44 @@ def say_count(count: int | None) -> str | None:
 
 
 def list_leads(
-    wanted: Wanted = Wanted(), *, today: date | None = None, number: int = 1, order: LeadOrder = LeadOrder.CONTACT
+    wanted: Wanted = Wanted(),
+    *,
+    today: date | None = None,
+    number: int = 1,
+    sort: Sort = NEWEST,
+    ranks: Sequence[object] = (),
 ) -> LeadPage:
-    """A page of those leads."""
+    """A page of those leads.
+
+    A column of `RANKED` is sorted by what stands in it in the order of `ranks`; what is not among them comes last.
+    Of leads that are alike in it those with the latest news come first.
+    """
     chosen = _chosen(wanted, today)
     total = _counted(chosen)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
-    rows = chosen.order_by(*_sorting(order)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return LeadPage(tuple(session().scalars(rows)), number, pages, total)
+    before = (number - 1) * PAGE_SIZE
+    if sort.column in RANKED:
+        chosen = _ranked(chosen, RANKED[sort.column], ranks[::-1] if sort.down else ranks, before + PAGE_SIZE, wanted)
+    else:
+        chosen = chosen.order_by(*sort.order(COLUMNS, Lead.id))
+    return LeadPage(tuple(session().scalars(chosen.limit(PAGE_SIZE).offset(before))), number, pages, total)
 
 
 def newest(most: int) -> tuple[Lead, ...]:
     """Those of whom there was news last."""
-    return tuple(session().scalars(select(Lead).order_by(*_sorting(LeadOrder.CONTACT)).limit(most)))
+    return tuple(session().scalars(select(Lead).order_by(*_newest_first(Lead)).limit(most)))
 
 
 def board(wanted: Wanted, *, today: date | None = None) -> dict[Stage, tuple[Lead, ...]]:
     """By stage the latest of those leads, a column's length of each."""
-    everywhere = _chosen(replace(wanted, stage=None), today).order_by(*_sorting(LeadOrder.CONTACT))
+    everywhere = _chosen(replace(wanted, stage=None), today).order_by(*_newest_first(Lead))
     parts = (
         select(everywhere.where(Lead.stage == stage).with_only_columns(Lead.id).limit(COLUMN_SIZE).subquery().c.id)
         for stage in Stage
         if wanted.stage in (None, stage)
     )
-    latest = select(Lead).where(Lead.id.in_(union_all(*parts))).order_by(*_sorting(LeadOrder.CONTACT))
+    latest = select(Lead).where(Lead.id.in_(union_all(*parts))).order_by(*_newest_first(Lead))
     columns: dict[Stage, tuple[Lead, ...]] = dict.fromkeys(Stage, ())
     for lead in session().scalars(latest):
         columns[lead.stage] += (lead,)
@@ -158,7 +168,7 @@ def count_by_stage(wanted: Wanted = Wanted(), *, today: date | None = None) -> d
 
 def each(wanted: Wanted, *, today: date | None = None) -> Iterator[Lead]:
     """All of those leads one after the other, the latest first; a few at a time are in memory."""
-    chosen = _chosen(wanted, today).order_by(*_sorting(LeadOrder.KNOWN))
+    chosen = _chosen(wanted, today).order_by(Lead.created_at.desc(), Lead.id.desc())
     yield from session().scalars(chosen.execution_options(yield_per=500))
 
 
@@ -267,10 +277,40 @@ def _up_to(chosen: Select[Any]) -> Any:
     return select(func.count()).select_from(bounded).scalar_subquery()
 
 
-def _sorting(order: LeadOrder) -> tuple[ColumnElement[Any], ...]:
-    if order is LeadOrder.NAME:
-        return Lead.called.asc(), Lead.id.asc()
-    return (Lead.created_at if order is LeadOrder.KNOWN else Lead.seen_at).desc(), Lead.id.desc()
+def _newest_first(columns: Any) -> tuple[ColumnElement[Any], ...]:
+    return columns.seen_at.desc(), columns.id.desc()
+
+
+def _ranked(chosen: Select[Any], column: Any, ranks: Sequence[object], most: int, wanted: Wanted) -> Select[Any]:
+    """In the order of those ranks. Of each only the first `most` are looked at, so that an index leads to them.
+
+    Where words are looked for, or where there are very many ranks, each row is ranked: who is found by the words stands
+    in the query once for each rank.
+    """
+    every = (*ranks, *(value for value in _values(column) if value not in ranks))
+    held = [column.is_(None) if value is None else column == value for value in every]
+    if wanted.search or len(every) > MOST_RANKS:
+        rank = case(*((one, number) for number, one in enumerate(held)), else_=len(held))
+        return chosen.order_by(rank, *_newest_first(Lead))
+    parts = (
+        chosen.with_only_columns(Lead.id, Lead.seen_at, literal(number).label("rank"))
+        .where(one)
+        .order_by(*_newest_first(Lead))
+        .limit(most)
+        .subquery()
+        for number, one in enumerate(held)
+    )
+    found = union_all(*(select(part) for part in parts)).subquery()
+    return select(Lead).join(found, Lead.id == found.c.id).order_by(found.c.rank, *_newest_first(found.c))
+
+
+def _values(column: Any) -> tuple[object, ...]:
+    """Everything that stands in a ranked column, or more than `MOST_RANKS` of it."""
+    if column is Lead.stage:
+        return tuple(Stage)
+    if column is Lead.owner_id:
+        return (*owners(most=MOST_RANKS + 1), None)
+    return (*choices(column, most=MOST_RANKS + 1), "")
 
 
 def _member(kind: type[Any], value: str) -> Any:

@@ -21,6 +21,7 @@ from kit.fetch import AddressRefused, FetchFault, Limits, TooManyRedirects, fetc
 from kit.logs import log
 from kit.pages import Page, page_of
 from kit.refusals import NotFound
+from kit.sorting import Sort
 from leads import signing
 from leads.models import Happening, HappeningKind, Lead
 from leads.webhook_models import Delivery, DeliveryState, Webhook
@@ -47,6 +48,10 @@ OURS = (
 )  # facts of a happening that stay here
 GONE = 410
 ERASED = "lead.erased"
+COLUMNS = {"name": (func.lower(Webhook.name),)}
+BY_NAME = Sort("name")
+MESSAGE_COLUMNS = {"about": (Delivery.kind,), "written": ()}
+NEWEST = Sort("written", down=True)
 KINDS = {f"lead.{kind.name.lower()}": kind for kind in HappeningKind}
 
 
@@ -194,9 +199,9 @@ def get(webhook_id: int) -> Webhook:
     return found
 
 
-def overview(*, number: int = 1) -> Page[Told]:
+def overview(*, number: int = 1, sort: Sort = BY_NAME) -> Page[Told]:
     """Every webhook, and how its messages stand."""
-    page = page_of(select(Webhook).order_by(Webhook.id), number=number)
+    page = page_of(select(Webhook).order_by(*sort.order(COLUMNS, Webhook.id)), number=number)
     return Page(_told(page.rows), page.number, page.pages, page.total, page.size)
 
 
@@ -210,12 +215,14 @@ def told_of(webhook: Webhook) -> Told:
     return _told((webhook,))[0]
 
 
-def deliveries_of(webhook: Webhook, *, state: DeliveryState | None = None, number: int = 1) -> Page[Delivery]:
-    """The messages to a webhook, the latest first."""
+def deliveries_of(
+    webhook: Webhook, *, state: DeliveryState | None = None, number: int = 1, sort: Sort = NEWEST
+) -> Page[Delivery]:
+    """The messages to a webhook."""
     chosen = select(Delivery).where(Delivery.webhook_id == webhook.id)
     if state is not None:
         chosen = chosen.where(Delivery.state == state)
-    return page_of(chosen.order_by(Delivery.id.desc()), number=number)
+    return page_of(chosen.order_by(*sort.order(MESSAGE_COLUMNS, Delivery.id)), number=number)
 
 
 def _told(webhooks: Sequence[Webhook]) -> tuple[Told, ...]:

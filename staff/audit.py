@@ -5,10 +5,13 @@ from sqlalchemy import select
 from kit import clock
 from kit.db import session
 from kit.pages import Page, page_of
+from kit.sorting import Sort
 from staff.audit_models import Act, AuditEntry
 from staff.models import Account
 
 PAGE_SIZE = 100
+COLUMNS = {"when": (), "who": (AuditEntry.name,), "what": (AuditEntry.act,)}
+LATEST = Sort("when", down=True)
 
 
 def note(act: Act, *, by: Account | None, subject: str = "", details: str = "") -> None:
@@ -25,9 +28,9 @@ def note(act: Act, *, by: Account | None, subject: str = "", details: str = "") 
     )
 
 
-def page(*, number: int = 1, act: Act | None = None) -> Page[AuditEntry]:
+def page(*, number: int = 1, act: Act | None = None, sort: Sort = LATEST) -> Page[AuditEntry]:
     """A page of the log, of one kind of deeds if one is given."""
     chosen = select(AuditEntry)
     if act is not None:
         chosen = chosen.where(AuditEntry.act == act)
-    return page_of(chosen.order_by(AuditEntry.id.desc()), number=number, size=PAGE_SIZE)
+    return page_of(chosen.order_by(*sort.order(COLUMNS, AuditEntry.id)), number=number, size=PAGE_SIZE)

@@ -4,18 +4,21 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from kit.db import session, transaction
 from kit.pages import Page, page_of
 from kit.refusals import Conflict, NotFound
+from kit.sorting import Sort
 from staff import audit, letters, services, sessions
 from staff.audit_models import Act
 from staff.models import Account, Invitation
 from staff.roles import Role
 
 INVITATIONS = 20  # on a page
+COLUMNS = {"name": (func.lower(Account.name),), "since": (Account.created_at,)}
+BY_NAME = Sort("name")
 
 
 class NoSuchColleague(NotFound):
@@ -44,9 +47,9 @@ def everybody() -> Sequence[Account]:
     return session().scalars(_in_order()).all()
 
 
-def page(*, number: int = 1) -> Page[Account]:
-    """The same, a page at a time."""
-    return page_of(_in_order(), number=number)
+def page(*, number: int = 1, sort: Sort = BY_NAME) -> Page[Account]:
+    """A page of all accounts, the open ones first."""
+    return page_of(_in_order(sort), number=number)
 
 
 def names(account_ids: Iterable[int]) -> dict[int, str]:
@@ -142,9 +145,9 @@ def drop_second_factor(account_id: int, *, by: Account) -> Account:
         return account
 
 
-def _in_order() -> Select[Account]:
+def _in_order(sort: Sort = BY_NAME) -> Select[Account]:
     chosen = select(Account).options(selectinload(Account.roles), selectinload(Account.webauthn))
-    return chosen.order_by(Account.active.desc(), Account.name, Account.id)
+    return chosen.order_by(Account.active.desc(), *sort.order(COLUMNS, Account.id))
 
 
 def _another_owner(account: Account) -> None:

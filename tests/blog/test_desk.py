@@ -58,6 +58,36 @@ def test_the_list_says_how_each_story_stands(ann: FlaskClient, library: Library)
     assert page.links["broken.md:1: the file must begin with a head between two lines of ---"] == "/desk/stories/broken"
 
 
+@pytest.mark.parametrize(
+    ("query", "titles", "tabs"),
+    [
+        ("", ["Later", "First title", "Øl and cold calls"], ["All 3", "Draft 1", "To come 1", "Out 1"]),
+        ("?sort=title", ["First title", "Later", "Øl and cold calls"], ["All 3", "Draft 1", "To come 1", "Out 1"]),
+        ("?sort=-length", ["Later", "First title", "Øl and cold calls"], ["All 3", "Draft 1", "To come 1", "Out 1"]),
+        ("?state=to+come", ["Later"], ["All 3", "Draft 1", "To come 1", "Out 1"]),
+        ("?search=COLD+øl", ["Øl and cold calls"], ["All 1", "Draft 1"]),
+        ("?search=garnet", ["Later"], ["All 1", "To come 1"]),
+        ("?search=none", [], []),
+        ("?search=first&state=draft", [], ["All 1", "Draft 0", "Out 1"]),
+    ],
+)
+def test_stories_are_looked_for_and_put_in_order(
+    ann: FlaskClient, library: Library, query: str, titles: list[str], tabs: list[str]
+):
+    later = a_file(
+        WORDS + " More." * 9, title="Later", date="2027-01-05T08:00:00-05:00", series="Garnet Street", part="1"
+    )
+    (library.folder / "later.md").write_text(later)
+    (library.folder / "b.md").write_text(
+        a_file(draft="true", title="Øl and cold calls", date="2026-01-05T08:00:00-05:00")
+    )
+
+    page = Page(ann.get(f"/desk/stories/{query}"), ann)
+
+    assert page.texts("tbody th a") == titles
+    assert page.texts(".tabs li") == tabs
+
+
 def test_a_story_is_begun_as_a_draft(ann: FlaskClient, library: Library, client: FlaskClient):
     begun = Page(ann.get("/desk/stories/new"), ann).form().submit(title="A “cold” call")
     again = Page(ann.get("/desk/stories/new"), ann).form().submit(title="A cold call")

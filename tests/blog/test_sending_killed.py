@@ -23,8 +23,7 @@ from sqlalchemy import func, select
 from blog import sending
 from blog.issue_models import Issue, IssueState
 from blog.views import shelf
-from desk import mail_words
-from kit import clock, jobs, outbox, resending
+from kit import clock, jobs, mail_words, outbox, resending
 from kit.db import session, transaction
 from kit.outbox import CLAIM, Letter, LetterState
 from tests.blog.readers import many_subscribers

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from booking import catalogue, schedule, services
+from booking import catalogue, guard, schedule, services
 from booking.catalogue import Asked
 from booking.exchange_models import WaitlistEntry
 from booking.guard import Guest, Wish
@@ -81,6 +81,29 @@ def test_everything_that_is_known_stands_on_the_page(app: Flask, robin: Visit):
 @pytest.mark.parametrize("act", ["", "/move", "/cancel", "/reassign"])
 def test_an_unknown_reference_is_no_page(app: Flask, robin: Visit, reference: str, act: str):
     assert robin.client.get(f"/desk/consults/{reference}{act}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Ann Avery", "Cy Avery", "bob Avery"]),
+        ("?sort=-when", ["bob Avery", "Cy Avery", "Ann Avery"]),
+        ("?sort=who", ["Ann Avery", "bob Avery", "Cy Avery"]),
+        ("?with={tess}", ["Cy Avery", "bob Avery"]),
+        ("?with={sam}&sort=-who", ["bob Avery", "Ann Avery"]),
+        ("?with=9999", []),
+    ],
+)
+def test_the_consults_of_one_of_us_are_shown_in_an_order(app: Flask, robin: Visit, query: str, names: list[str]):
+    sam, tess = a_consultant("Sam Low"), a_consultant("Tess Moe")
+    for day, (name, hosts) in enumerate((("Ann", [sam]), ("Cy", [tess]), ("bob", [sam, tess]))):
+        kind = a_consult_type(*hosts, slug=f"kind-{day}", host_mode=HostMode.ALL)
+        hold = a_hold(kind, MONDAY_10 + timedelta(days=day), now=NOW)
+        guard.confirm(hold.secret, Guest(f"{name} Avery", f"{name.lower()}@example.com"), now=NOW)
+
+    page = robin.get(f"/desk/consults/{query.format(sam=sam.id, tess=tess.id)}")
+
+    assert [row.split(" Avery")[0] + " Avery" for row in page.texts("#list-page tbody td:nth-child(2)")] == names
 
 
 def test_a_hold_is_no_consult_yet(app: Flask, robin: Visit):

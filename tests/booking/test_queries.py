@@ -111,7 +111,7 @@ def test_the_desk_costs_a_fixed_number_of_questions(app: Flask, robin: Visit, ho
     a_full_site(hosts)
 
     for address, most in (
-        ("/desk/consults/", 9),
+        ("/desk/consults/", 10),
         ("/desk/consults/?day=2026-11-10&time=10:00", 22),
         ("/desk/consult-types/", 6),
     ):

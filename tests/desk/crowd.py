@@ -37,7 +37,7 @@ MOST_DATES = 400
 FIRST = ("Ann", "Benedikt", "Carla", "Dinesh", "Elin", "Farid", "Grace", "Hugo", "Iris", "Jonas", "Katharina", "Liam")
 LAST = ("Avery", "Okoro-Lindqvist", "Mendes", "Rao", "Berg", "Nasser", "Holm", "Novak", "Pell", "Roche", "Marlow")
 COMPANIES = ("Harbor Realty", "Birch Street Brokers and Partners of the Lower Valley", "Tallgrass", "Cedar Row", "")
-BANDS = ("Well short of pace", "Short of pace", "On pace", "Ahead of pace")
+BANDS = ("Well short of pace", "Short of pace", "On pace", "Close to pace")
 STORIES = ("the-night-supervisor", "a-map-of-saturday", "two-weeks-is-a-date", "")
 NOTE = "Rang twice at the time, no answer. Left a voicemail and a number.\nTries the two-week line on five names."
 

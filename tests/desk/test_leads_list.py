@@ -70,24 +70,29 @@ def test_the_list_can_be_held_to_a_stage(three: FlaskClient):
 
 
 def test_search_and_stage_and_order_stay_together(three: FlaskClient):
-    page = listed(three, "?stage=new&order=name")
+    page = listed(three, "?stage=new&sort=name")
 
     found = Page(page.form("").submit(search="harbor"), three)
 
     assert names(found) == ["Bob Berg"]
     assert found.texts(".tabs li") == ["All 2", "New 1", "Client 1"]
-    assert found.links["All 2"] == "/desk/leads/?search=harbor&order=name"
-    assert found.links["Known since"] == "/desk/leads/?search=harbor&stage=new&order=known"
+    assert found.links["All 2"] == "/desk/leads/?search=harbor&sort=name&"
+    assert found.links["Known since"] == "/desk/leads/?search=harbor&stage=new&sort=-known"
 
 
 @pytest.mark.parametrize(
     ("query", "order", "sorted_by"),
     [
         ("", ["Bob Berg", "cy@example.com", "Ann Avery"], ("Latest news", "descending")),
-        ("?order=name", ["Ann Avery", "Bob Berg", "cy@example.com"], ("Name", "ascending")),
-        ("?order=known", ["Bob Berg", "cy@example.com", "Ann Avery"], ("Known since", "descending")),
+        ("?sort=name", ["Ann Avery", "Bob Berg", "cy@example.com"], ("Name", "ascending")),
+        ("?sort=-known", ["Bob Berg", "cy@example.com", "Ann Avery"], ("Known since", "descending")),
+        ("?sort=-name", ["cy@example.com", "Bob Berg", "Ann Avery"], ("Name", "descending")),
+        ("?sort=stage", ["Bob Berg", "cy@example.com", "Ann Avery"], ("Stage", "ascending")),
+        ("?sort=-stage", ["Ann Avery", "Bob Berg", "cy@example.com"], ("Stage", "descending")),
+        ("?sort=result", ["Ann Avery", "Bob Berg", "cy@example.com"], ("Result", "ascending")),
+        ("?sort=-result&search=example", ["Ann Avery", "Bob Berg", "cy@example.com"], ("Result", "descending")),
         (
-            "?order=nonsense&stage=nonsense&page=nonsense",
+            "?sort=nonsense&stage=nonsense&page=nonsense",
             ["Bob Berg", "cy@example.com", "Ann Avery"],
             ("Latest news", "descending"),
         ),

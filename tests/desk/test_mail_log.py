@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from desk.mail_words import say_state, say_trouble
 from kit import clock, outbox
 from kit.db import session, transaction
 from kit.mail import Purpose
+from kit.mail_words import say_state, say_trouble
 from kit.outbox import Letter, LetterState
 from tests.booking.builders import a_consult_type
 from tests.desk.scenes import A_REPORT, a_consult, a_lead, a_letter

@@ -47,13 +47,29 @@ BOUNDED = (
     "/desk/leads/lead000000000000/sheet",
     "/desk/leads/lead000000000000/merge?search=example",
 )
+SORTED = {
+    "/desk/leads/": ("Name", "Stage", "Result", "Looked after by", "Known since", "Latest news"),
+    "/desk/leads/?search=example&owner=1": ("Name", "Stage", "Result", "Known since", "Latest news"),
+    "/desk/consults/": ("When", "Who", "State"),
+    "/desk/funnel/": ("Source", "Story read", "Consult held"),
+    "/desk/stories/": ("Title", "Out", "Length"),
+    "/desk/newsletter/": ("Story", "Out"),
+    "/desk/newsletter/subscribers/": ("Address", "State", "Since"),
+    "/desk/mail/": ("Subject", "To", "State", "Written"),
+    "/desk/mail/returned": ("Address", "When"),
+    "/desk/team/": ("Name", "Here since"),
+    "/desk/team/log": ("When", "Who", "What"),
+    "/desk/webhooks/": ("Name",),
+    "/desk/webhooks/1": ("About", "Written"),
+}
 NARROWED = (
     "/desk/leads/?owner=nobody",
-    "/desk/leads/?search=example&order=name",
-    "/desk/mail/?search=example&state=sent",
-    "/desk/newsletter/subscribers/?search=example&state=asked",
-    "/desk/webhooks/1?state=failed",
-    "/desk/team/log?act=signed+in",
+    "/desk/leads/?search=example&sort=name",
+    "/desk/mail/?search=example&state=sent&sort=to",
+    "/desk/newsletter/subscribers/?search=example&state=asked&sort=-address",
+    "/desk/webhooks/1?state=failed&sort=about",
+    "/desk/team/log?act=signed+in&sort=who",
+    "/desk/consults/?with=1&sort=who",
 )
 
 
@@ -128,6 +144,40 @@ def test_the_next_page_asks_for_the_same(owner: FlaskClient):
             wrong[address] = following
 
     assert wrong == {}
+
+
+def test_a_press_on_a_head_sorts_and_a_second_one_turns_round(owner: FlaskClient):
+    faults: list[tuple[object, ...]] = []
+    for address, heads in SORTED.items():
+        for head in heads:
+            way, seen = address, set()
+            for _press in (1, 2):
+                way = table_with(head, Page(owner.get(way), owner)).leads_to
+                found = fetch(owner, way)
+                table = table_with(head, found.page)
+                seen.add((table.side, table.first))
+                if found.queries > MOST or found.size > LARGEST:
+                    faults.append((way, found.queries, found.size))
+            if {side for side, _ in seen} != {"ascending", "descending"} or len({first for _, first in seen}) != 2:
+                faults.append((address, head, seen))
+
+    assert not faults, faults
+
+
+@dataclass
+class Sorted:
+    """A table: where the head of a column leads, how it is sorted by it, and its first row."""
+
+    leads_to: str
+    side: str | None
+    first: str
+
+
+def table_with(head: str, page: Page) -> Sorted:
+    """The last table on a page that has such a head."""
+    th = next(th for th in reversed(page.all("main thead th")) if th.text_content() == head)
+    table = next(table for table in th.iterancestors("table"))
+    return Sorted(th.find("a").get("href"), th.get("aria-sort"), table.find("tbody").find("tr").text_content())
 
 
 def asked(address: str) -> dict[str, str]:

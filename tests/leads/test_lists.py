@@ -1,5 +1,6 @@
 """People found, counted and put in order."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kit.db import transaction
+from kit.sorting import Sort
 from leads import changes, lists, saved, services
 from leads.changes import Details
-from leads.lists import PAGE_SIZE, CallBack, Consult, LeadOrder, Wanted
+from leads.lists import PAGE_SIZE, CallBack, Consult, Wanted
 from leads.models import HappeningKind, Lead, Stage
 from leads.origin import Origin
 from tests.staff.signed_in import an_account
@@ -30,8 +32,10 @@ def a_lead(name: str, *, company: str = "", address: str = "", day: int = 0, sta
     return lead
 
 
-def names(*, order: LeadOrder = LeadOrder.CONTACT, today: date | None = None, **wanted: Any) -> list[str]:
-    return [lead.name for lead in lists.list_leads(Wanted(**wanted), order=order, today=today).leads]
+def names(
+    *, sort: Sort = lists.NEWEST, ranks: Sequence[object] = (), today: date | None = None, **wanted: Any
+) -> list[str]:
+    return [lead.name for lead in lists.list_leads(Wanted(**wanted), sort=sort, ranks=ranks, today=today).leads]
 
 
 @pytest.mark.parametrize(
@@ -87,9 +91,49 @@ def test_a_list_runs_by_latest_news_by_name_or_by_first_contact(app: Flask):
             lists.list_leads(Wanted(search="bob")).leads[0], text="x", author="R", at=AT + timedelta(days=9)
         )
 
-    assert names(order=LeadOrder.CONTACT) == ["bob", "", "Ann"]
-    assert names(order=LeadOrder.NAME) == ["Ann", "bob", ""]
-    assert names(order=LeadOrder.KNOWN) == ["", "Ann", "bob"]
+    assert names() == ["bob", "", "Ann"]
+    assert names(sort=Sort("news")) == ["Ann", "", "bob"]
+    assert names(sort=Sort("name")) == ["Ann", "bob", ""]
+    assert names(sort=Sort("known", down=True)) == ["", "Ann", "bob"]
+
+
+@pytest.mark.parametrize("search", ["", "example"])
+def test_a_list_runs_by_ranks_and_in_a_rank_by_latest_news(app: Flask, search: str):
+    robin, sam = an_account(), an_account(email="sam@example.com", name="Sam Holm")
+    for day, (name, stage, owner) in enumerate(
+        [
+            ("Ann", Stage.CLIENT, robin),
+            ("Bob", Stage.NEW, sam),
+            ("Cy", Stage.CLIENT, None),
+            ("Di", Stage.ENGAGED, robin),
+        ]
+    ):
+        lead = a_lead(name, day=day, stage=stage)
+        if owner is not None:
+            changes.change(lead, Details(name, "", "", owner.id), seen=lead.revision, by=robin, at=lead.seen_at)
+
+    by_stage, by_owner = (Sort("stage"), tuple(Stage)), (Sort("owner"), (sam.id, robin.id))
+
+    assert names(sort=by_stage[0], ranks=by_stage[1], search=search) == ["Bob", "Di", "Cy", "Ann"]
+    assert names(sort=Sort("stage", down=True), ranks=tuple(Stage), search=search) == ["Cy", "Ann", "Di", "Bob"]
+    assert names(sort=by_owner[0], ranks=by_owner[1], search=search) == ["Bob", "Di", "Ann", "Cy"]
+    assert names(sort=Sort("owner"), ranks=(robin.id,), search=search) == ["Di", "Ann", "Bob", "Cy"]
+    assert names(sort=Sort("owner", down=True), ranks=(robin.id, None), search=search) == ["Cy", "Di", "Ann", "Bob"]
+
+
+def test_pages_of_a_ranked_list_hold_everybody_once(app: Flask):
+    with transaction():
+        for number in range(PAGE_SIZE + 30):
+            a_lead(f"Lead{number:03d}", day=number % 7, stage=tuple(Stage)[number % 3])
+
+    pages = [lists.list_leads(sort=Sort("stage"), ranks=tuple(Stage), number=number) for number in (1, 2)]
+    found = [lead for page in pages for lead in page.leads]
+
+    assert [page.number for page in pages] == [1, 2]
+    assert found == sorted(
+        found, key=lambda lead: (tuple(Stage).index(lead.stage), -lead.seen_at.timestamp(), -lead.id)
+    )
+    assert len({lead.id for lead in found}) == PAGE_SIZE + 30
 
 
 def test_pages_hold_everybody_once(app: Flask):
@@ -206,3 +250,14 @@ def test_nobody_keeps_lists_without_an_end(app: Flask):
 
     with pytest.raises(saved.TooManyViews):
         saved.keep(robin, "One more", Wanted(search="x"))
+
+
+def test_with_very_many_ranks_nobody_is_left_out(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lists, "MOST_RANKS", 1)
+    robin, sam = an_account(), an_account(email="sam@example.com", name="Sam Holm")
+    for day, owner in enumerate((robin, sam, sam)):
+        lead = a_lead(f"Lead{day}", day=day)
+        changes.change(lead, Details(lead.name, "", "", owner.id), seen=0, by=robin, at=lead.seen_at)
+    a_lead("Nobody's", address="none@example.com", day=5)
+
+    assert names(sort=Sort("owner"), ranks=(sam.id,)) == ["Lead2", "Lead1", "Lead0", "Nobody's"]

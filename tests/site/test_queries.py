@@ -28,7 +28,7 @@ ADDRESSES = (
     "/desk/",
     "/desk/leads/",
     "/desk/leads/?search=example",
-    "/desk/leads/?owner=nobody&order=name",
+    "/desk/leads/?owner=nobody&sort=stage",
     "/desk/leads/board",
     "/desk/funnel/",
     "/desk/team/",

@@ -1,5 +1,6 @@
 """What is said about a letter: where it stands, and what went wrong on its way."""
 
+from kit.context import current_settings
 from kit.outbox import PERHAPS_SENT, Letter, LetterState
 from kit.refusal_rules import Meaning
 from kit.suppression import Bounce
@@ -39,6 +40,11 @@ def say_bounce(bounce: Bounce) -> str:
         Meaning.OURS: "Refused because of us or of the letter, says the mail server there",
     }[bounce.meaning]
     return f"{meant} ({bounce.status})" if bounce.status else meant
+
+
+def by_files() -> bool:
+    """Whether letters become files because no mail server is configured."""
+    return current_settings().mail_url is None
 
 
 def say_state(letter: Letter, *, by_files: bool) -> str:
