@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from blog.subscription_models import Subscriber, SubscriberState
 from booking.calendar_models import CalendarSource, SourceKind
@@ -27,13 +28,15 @@ from leads.webhook_models import Delivery, DeliveryState, Webhook
 from leads.words import plain, words_of
 from staff import services
 from staff.audit_models import Act, AuditEntry
-from staff.models import Account, Invitation, SignedIn, account_role
+from staff.models import Account, Invitation, Passkey, SignedIn, account_role
 from staff.roles import Role
+from tests.blog.builders import a_file, a_folder
 
 HALF_AN_HOUR = timedelta(minutes=30)
 FAR = timedelta(days=300)
 MOST_TYPES = 40  # more kinds of consults than anybody offers
 MOST_DATES = 400
+MOST_PASSKEYS = 10
 FIRST = ("Ann", "Benedikt", "Carla", "Dinesh", "Elin", "Farid", "Grace", "Hugo", "Iris", "Jonas", "Katharina", "Liam")
 LAST = ("Avery", "Okoro-Lindqvist", "Mendes", "Rao", "Berg", "Nasser", "Holm", "Novak", "Pell", "Roche", "Marlow")
 COMPANIES = ("Harbor Realty", "Birch Street Brokers and Partners of the Lower Valley", "Tallgrass", "Cedar Row", "")
@@ -52,6 +55,9 @@ class Crowd:
     colleague: int
     letter: int
     consult: str
+    coming: str
+    consult_type: int
+    calendar: int
 
 
 def fill(count: int, *, at: datetime) -> Crowd:
@@ -60,6 +66,7 @@ def fill(count: int, *, at: datetime) -> Crowd:
     assert account is not None
     with transaction():
         people(count, account, at)
+        passkeys(count, account, at)
         leads_and_letters(count, account, at)
         own = session().scalars(select(Consultant).where(Consultant.account_id == account.id)).first()
         consults(count, own or _consultant(account), at)
@@ -72,7 +79,9 @@ def fill(count: int, *, at: datetime) -> Crowd:
                            for n in range(count) for step in Step))  # fmt: skip
     return Crowd(
         _first(Lead.public_id), _first(Webhook.id), _first(Subscriber.id), _last(Account.id), _first(Letter.id),
-        str(_first(Booking.uid)).upper()[:8],
+        _reference(select(func.min(Booking.uid))),
+        _reference(select(func.max(Booking.uid)).where(Booking.uid.endswith("-consult"))), _first(ConsultType.id),
+        _first(CalendarSource.id),
     )  # fmt: skip
 
 
@@ -93,6 +102,24 @@ def people(count: int, owner: Account, at: datetime) -> None:
     _put(SignedIn, ({"account_id": owner.id, "secret_hash": f"{n:064d}", "device": "Firefox on Windows",
                      "begun_at": at - timedelta(days=9), "seen_at": at - timedelta(minutes=5 + n)}
                     for n in range(count)))  # fmt: skip
+
+
+def passkeys(count: int, owner: Account, at: datetime) -> None:
+    """Keys of the owner, as many as somebody has."""
+    _put(Passkey, ({"user_id": owner.id, "credential_id": f"key{n}".encode(), "public_key": b"none", "transports": [],
+                    "lastuse_datetime": at - timedelta(days=n), "name": f"Telephone number {n}", "usage": "first"}
+                   for n in range(min(count, MOST_PASSKEYS))))  # fmt: skip
+
+
+def stories(count: int, folder: Path, *, at: datetime) -> Path:
+    """A folder with so many stories; every fifth is a draft, the first is to come."""
+    folder.mkdir()
+    for number in range(count):
+        draft = "true" if number % 5 == 4 else None
+        told = a_file(title=f"The call number {number}, and what came of it", draft=draft,
+                      date=(at + timedelta(days=7 - 7 * number)).isoformat())  # fmt: skip
+        (folder / f"story-{number}.md").write_text(told, "utf-8")
+    return a_folder(folder)
 
 
 def leads_and_letters(count: int, owner: Account, at: datetime) -> None:
@@ -305,6 +332,10 @@ def _consult_type(own: Consultant, *, slug: str = "first", name: str = "First co
 
 def _first(column: Any) -> Any:
     return session().scalar(select(column).order_by(column).limit(1))
+
+
+def _reference(uid: Any) -> str:
+    return str(session().scalar(uid)).upper()[:8]
 
 
 def _last(column: Any) -> Any:
