@@ -16,7 +16,7 @@ from kit import asked, clock, mail_reading, mail_words, outbox, resending, suppr
 from kit.outbox import LetterState
 from kit.refusals import NotFound
 from kit.security import as_mail
-from staff.access import current_account, desk_only, needs
+from staff.access import current_account, desk_only, needs, works_here
 from staff.roles import Right
 
 KEYS = (
@@ -39,11 +39,21 @@ blueprint = desk_only(Blueprint("desk", __name__, url_prefix="/desk"))
 @blueprint.app_context_processor
 def places() -> dict[str, object]:
     """Gives the navigation the places of whoever is signed in."""
-    return {"desk_places": lambda: tuple(places_of(current_account())), "desk_keys": KEYS, "may_search": _may_search}
+    return {
+        "desk_places": lambda: tuple(places_of(current_account())),
+        "desk_keys": KEYS,
+        "may_search": _may_search,
+        "at_desk": _at_desk,
+    }
 
 
 def _may_search() -> bool:
     return current_account().may(Right.SEE_LEADS)
+
+
+def _at_desk() -> bool:
+    """Whether somebody who works here asked for a page of the desk, so that a refusal leads back there."""
+    return request.path.startswith("/desk/") and works_here()
 
 
 @blueprint.get("/")

@@ -117,7 +117,7 @@ def stories(count: int, folder: Path, *, at: datetime) -> Path:
     for number in range(count):
         draft = "true" if number % 5 == 4 else None
         told = a_file(title=f"The call number {number}, and what came of it", draft=draft,
-                      date=(at + timedelta(days=7 - 7 * number)).isoformat())  # fmt: skip
+                      date=(at + timedelta(days=7 - number)).isoformat())  # fmt: skip
         (folder / f"story-{number}.md").write_text(told, "utf-8")
     return a_folder(folder)
 
