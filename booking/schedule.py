@@ -95,11 +95,6 @@ def set_limits(consultant: Consultant, *, active: bool, max_per_day: int | None,
         current.flush()
 
 
-def addresses() -> Sequence[str]:
-    """Where invites to consultants go."""
-    return session().scalars(select(Consultant.address).where(Consultant.address != "")).all()
-
-
 def stop(consultant: Consultant) -> None:
     """Offer nobody a time with them any more. In the caller's transaction."""
     with transaction() as current:

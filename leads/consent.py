@@ -65,9 +65,9 @@ def enter(
         current.flush()
 
 
-def ledger_of(address: str) -> tuple[ConsentEntry, ...]:
-    """Everything that was agreed to with an address, the oldest line first."""
-    chosen = select(ConsentEntry).where(ConsentEntry.address == address.lower())
+def ledger_of(*addresses: str) -> tuple[ConsentEntry, ...]:
+    """Everything that was agreed to with one of those addresses, the oldest line first."""
+    chosen = select(ConsentEntry).where(ConsentEntry.address.in_([address.lower() for address in addresses]))
     return tuple(session().scalars(chosen.order_by(ConsentEntry.id)))
 
 

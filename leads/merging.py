@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Table, delete, select, update
 
-from kit.db import Base, session, transaction
+from kit.db import Base, transaction
 from kit.refusals import Conflict
 from leads.models import HappeningKind, Lead, LeadAlias, LeadWord, Stage
 from leads.services import ORDER, add_happening, get_lead, index
@@ -45,7 +45,7 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         current.expunge(goes)
         current.add(alias)
         current.flush()
-        current.expire(stays, ["happenings"])
+        current.expire(stays, ["happenings", "aliases"])
         index(stays, *words)
         add_happening(stays, HappeningKind.MERGED, at, f"{by.name} merged two leads", said | {"by": by.name})
         audit.note(Act.LEAD_MERGED, by=by, subject=stays.public_id, details=alias.public_id)
@@ -54,8 +54,7 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
 
 def addresses_of(lead: Lead) -> tuple[str, ...]:
     """Every address by which a lead is known, their own first."""
-    others = session().scalars(select(LeadAlias.address).where(LeadAlias.lead_id == lead.id).order_by(LeadAlias.id))
-    return (lead.address, *others)
+    return (lead.address, *(alias.address for alias in lead.aliases))
 
 
 def _tables() -> list[Table]:

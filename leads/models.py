@@ -95,6 +95,7 @@ class Lead(Base):
     happenings: Mapped[list["Happening"]] = relationship(
         back_populates="lead", order_by="Happening.at, Happening.id", cascade="all, delete-orphan"
     )
+    aliases: Mapped[list["LeadAlias"]] = relationship(order_by="LeadAlias.id", viewonly=True)
 
     @property
     def first_story(self) -> str:

@@ -36,6 +36,7 @@ from tests.booking.builders import MONDAY_10, a_consult_type, a_consultant
 from tests.booking.visit import TEN, Visit
 from tests.desk.scenes import a_lead, a_letter, asked_for_call
 from tests.page import Page
+from tests.site.test_queries import cost
 from tests.staff.test_sessions import long_ago
 
 MoveClock = Callable[[datetime], None]
@@ -217,6 +218,17 @@ def test_everything_is_handed_out_as_a_page(app: Flask, desk: FlaskClient, xenia
     assert page.heading == f"What is kept of {NAME}"
     for words in (ADDRESS, SECOND, COMPANY, NOTE, TYPED, "Consults 1", "Reports 1"):
         assert words in page.text, words
+
+
+def test_a_record_costs_no_more_because_somebody_has_many_addresses(app: Flask, desk: FlaskClient):
+    lead, robin = a_lead(), session().scalars(select(Account)).one()
+    asked = cost(desk, f"/desk/leads/{lead.public_id}/record")
+    for number in range(4):
+        other = a_lead(address=f"ann{number}@home.example")
+        subscribers.ask(Ask(other.address, "/newsletter/", "form"), at=clock.now())
+        merging.merge(lead.public_id, other.public_id, by=robin, at=clock.now())
+
+    assert cost(desk, f"/desk/leads/{lead.public_id}/record") == asked
 
 
 @pytest.mark.parametrize("what", ["record", "record.json", "erase", "export.csv"])
