@@ -86,7 +86,7 @@ def _join(stays: Lead, goes: Lead) -> None:
     asked = [lead for lead in (stays, goes) if lead.call_back_asked_at is not None]
     latest = max(asked, key=lambda lead: lead.call_back_asked_at or lead.created_at, default=stays)
     stays.call_back_on, stays.call_back_asked_at = latest.call_back_on, latest.call_back_asked_at
-    stays.revision += 1
+    stays.revision = max(stays.revision, goes.revision) + 1  # what was changed of either before is behind both
 
 
 def _further(one: Stage, other: Stage) -> Stage:

@@ -45,6 +45,7 @@ class HappeningKind(StrEnum):
     NOTE = "note"
     STAGE = "stage"
     OWNER = "owner"
+    DETAILS = "details"
     MERGED = "merged"
 
 

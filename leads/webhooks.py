@@ -44,6 +44,8 @@ OURS = (
     "takes_back",
     "account",
     "reason",
+    "before",
+    "revision",
 )  # facts of a happening that stay here
 GONE = 410
 ERASED = "lead.erased"

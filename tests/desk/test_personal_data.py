@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from kit import clock, jobs, mail_reading, outbox
 from kit.context import current_settings
 from kit.db import Base, db, session
 from kit.outbox import Letter
-from leads import funnel, lists, merging, webhooks
+from leads import changes, funnel, lists, merging, webhooks
 from leads.consent import Ask
 from leads.models import Lead, Stage
 from staff.models import Account
@@ -44,7 +45,8 @@ NAME, ADDRESS, COMPANY = "Xenia Quagliotti", "xenia.q@rare.example", "Zebrawood 
 SECOND, NOTE, REASON = "xenia@second.example", "walnut kayak", "mumps at home"
 TYPED = "Please ask for the tangerine folder."
 THE_YEAR = (date(2026, 1, 1), date(2027, 1, 1))
-MARKS = (NAME, ADDRESS, COMPANY, SECOND, NOTE, REASON, TYPED, "xenia", "quagliotti")
+FORMER = "+1 555 7788 990"
+MARKS = (NAME, ADDRESS, COMPANY, SECOND, NOTE, REASON, TYPED, FORMER, "xenia", "quagliotti")
 
 
 @pytest.fixture
@@ -66,6 +68,9 @@ def xenia(app: Flask, desk: FlaskClient, client: FlaskClient, at: MoveClock) -> 
     assert lead is not None
     leads.services.add_note(lead, text=NOTE, author="Robin", at=clock.now())
     leads.services.move_stage(lead, Stage.CLOSED, author="Robin", at=clock.now(), reason=REASON)
+    leads.services.capture(address=ADDRESS, name="", phone=FORMER, at=clock.now())
+    right = replace(changes.details_of(lead), phone="")
+    changes.change(lead, right, seen=lead.revision, by=account, at=clock.now())
     second = leads.services.capture(address=SECOND, name=NAME, at=clock.now())
     merging.merge(lead.public_id, second.public_id, by=account, at=clock.now())
     asked_for_call(lead, days=0)
@@ -202,7 +207,7 @@ def test_everything_is_handed_out_as_a_file(app: Flask, desk: FlaskClient, xenia
     assert response.headers["Content-Disposition"] == f'attachment; filename="record-{xenia.public_id}.json"'
     assert found["person"][0]["address"] == ADDRESS
     assert [row["address"] for row in found["other addresses"]] == [SECOND]
-    assert NOTE in json.dumps(found["what happened"])
+    assert NOTE in json.dumps(found["what happened"]) and FORMER in json.dumps(found["what happened"])
     assert found["consults"][0]["note"] == TYPED
     assert found["assessments"][0]["answers"] and found["reports"][0]["pdf"]
     assert found["messages to other programs"]
