@@ -10,7 +10,7 @@ from kit.db import session, transaction
 from kit.refusals import Conflict
 from kit.words import join_and
 from leads.models import Happening, HappeningKind, Lead, Stage
-from leads.services import ANSWERS, TAKES_BACK, add_happening, index, latest_notes, move_stage
+from leads.services import ANSWERS, TAKES_BACK, add_happening, index_anew, latest_notes, move_stage
 from staff.models import Account
 
 CALLED = {"name": "the name", "company": "the company", "phone": "the telephone number"}
@@ -92,7 +92,7 @@ def _put(lead: Lead, new: Details, by: Account, at: datetime, *, undo: bool = Fa
         said = f"{by.name} took back {what}" if undo else f"{by.name} put {what} right"
         add_happening(lead, HappeningKind.DETAILS, at, said, facts | {"before": before})
     session().flush()
-    index(lead)
+    index_anew(lead)
 
 
 def set_stage(lead: Lead, stage: Stage, *, seen: int | None, by: Account, at: datetime, reason: str = "") -> None:
@@ -148,6 +148,7 @@ def take_back_note(lead: Lead, happening_id: int, *, by: Account, at: datetime) 
         if day and lead.call_back_on is None and not _answered_since(note):
             lead.call_back_on, lead.call_back_asked_at = date.fromisoformat(day), datetime.fromisoformat(asked_at)
         current.flush()
+        index_anew(lead)
 
 
 def _answered_since(note: Happening) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Table, delete, select, update
 from kit.db import Base, transaction
 from kit.refusals import Conflict
 from leads.models import HappeningKind, Lead, LeadAlias, LeadWord, Stage
-from leads.services import ORDER, add_happening, get_lead, index
+from leads.services import ORDER, add_happening, get_lead, index_anew
 from staff import audit
 from staff.audit_models import Act
 from staff.models import Account
@@ -35,7 +35,6 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         alias = LeadAlias(
             lead_id=stays.id, address=goes.address, address_typed=goes.address_typed, public_id=goes.public_id
         )
-        words = set(current.scalars(select(LeadWord.word).where(LeadWord.lead_id == goes.id)))
         _join(stays, goes)
         current.flush()
         for table in _tables():
@@ -46,8 +45,8 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         current.add(alias)
         current.flush()
         current.expire(stays, ["happenings", "aliases"])
-        index(stays, *words)
         add_happening(stays, HappeningKind.MERGED, at, f"{by.name} merged two leads", said | {"by": by.name})
+        index_anew(stays)
         audit.note(Act.LEAD_MERGED, by=by, subject=stays.public_id, details=alias.public_id)
         return stays
 
@@ -58,7 +57,7 @@ def addresses_of(lead: Lead) -> tuple[str, ...]:
 
 
 def _tables() -> list[Table]:
-    """Every table that names a lead, but for the words, of which one row each is enough."""
+    """Every table that names a lead, but for the words, which are put together anew."""
     return [
         table
         for table in Base.metadata.sorted_tables
