@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from booking.hours import ONE_DAY, Window
 from booking.models import Booking, BookingState, Consultant, ConsultType, DateOverride, HostMode, WeeklyHours
@@ -160,25 +160,16 @@ def get_consult(reference: str) -> Booking:
     return found
 
 
-def consults(*, begin: datetime, end: datetime) -> tuple[Booking, ...]:
-    """Everything agreed that starts in [begin, end), cancelled ones too, in order."""
-    return tuple(session().scalars(_agreed(begin, end).order_by(Booking.starts_at)))
-
-
 def consults_page(*, begin: datetime, end: datetime, number: int = 1, latest_first: bool = False) -> Page[Booking]:
-    """The same, a page at a time; with `latest_first` the other way round."""
+    """A page of what was agreed and starts in [begin, end), cancelled consults too; in order, or the latest first."""
     order = (Booking.starts_at, Booking.id)
-    chosen = _agreed(begin, end).order_by(*(column.desc() if latest_first else column for column in order))
-    return page_of(chosen, number=number)
-
-
-def _agreed(begin: datetime, end: datetime) -> Select[Booking]:
-    return select(Booking).where(
+    chosen = select(Booking).where(
         Booking.main_id.is_(None),
         Booking.state.in_(AGREED),
         Booking.starts_at >= begin,
         Booking.starts_at < end,
     )
+    return page_of(chosen.order_by(*(one.desc() if latest_first else one for one in order)), number=number)
 
 
 def leads_of(bookings: Sequence[Booking]) -> dict[int, Lead]:

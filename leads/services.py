@@ -164,14 +164,8 @@ def get_lead(public_id: str) -> Lead:
     return lead
 
 
-def timeline(lead: Lead) -> tuple[Happening, ...]:
-    """Everything that happened with a lead, newest first."""
-    chosen = select(Happening).where(Happening.lead_id == lead.id).order_by(Happening.at.desc(), Happening.id.desc())
-    return tuple(session().scalars(chosen))
-
-
 def timeline_page(lead: Lead, *, number: int = 1) -> Page[Happening]:
-    """The same, a page at a time."""
+    """A page of what happened with a lead, newest first."""
     chosen = select(Happening).where(Happening.lead_id == lead.id)
     return page_of(chosen.order_by(Happening.at.desc(), Happening.id.desc()), number=number, size=TIMELINE)
 

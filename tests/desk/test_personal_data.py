@@ -155,7 +155,7 @@ def test_others_are_left_alone(app: Flask, desk: FlaskClient, xenia: Lead):
     personal_data.erase(xenia, by=None, at=clock.now())
 
     assert [lead.name for lead in lists.list_leads().leads] == ["Ann Avery"]
-    assert len(leads.services.timeline(other)) == 1
+    assert len(leads.services.timeline_page(other).rows) == 1
     assert session().scalars(select(Letter.id)).all() == [letter.id]
 
 
@@ -168,7 +168,7 @@ def test_whoever_comes_back_starts_anew(app: Flask, xenia: Lead):
     lead = leads.services.capture(address=ADDRESS, name="Xenia", at=clock.now())
 
     assert lead.public_id != old
-    assert (lead.stage, leads.services.timeline(lead), lead.first_touch) == (Stage.NEW, (), {})
+    assert (lead.stage, leads.services.timeline_page(lead).rows, lead.first_touch) == (Stage.NEW, (), {})
 
 
 def test_nobody_is_erased_by_a_slip(app: Flask, desk: FlaskClient):

@@ -42,7 +42,7 @@ def test_somebody_is_put_right_and_found_by_it(robin: Account):
 
     assert (lead.name, lead.company, lead.phone, lead.owner_id) == ("Ann Avery", "Harbor", "555 0101", robin.id)
     assert lists.list_leads(Wanted(search="harbor")).total == 1
-    assert [(h.headline, h.facts["before"]) for h in services.timeline(lead)] == [
+    assert [(h.headline, h.facts["before"]) for h in services.timeline_page(lead).rows] == [
         (
             "Robin Vale put the name, the company and the telephone number right",
             {"name": "Ann", "company": "", "phone": ""},
@@ -67,7 +67,7 @@ def test_a_change_to_the_same_writes_nothing(robin: Account):
 
     changes.change(lead, changes.details_of(lead), seen=lead.revision, by=robin, at=LATER)
 
-    assert (lead.revision, services.timeline(lead)) == (0, ())
+    assert (lead.revision, services.timeline_page(lead).rows) == (0, ())
 
 
 def test_an_owner_is_taken_away_again(robin: Account):
@@ -77,7 +77,7 @@ def test_an_owner_is_taken_away_again(robin: Account):
     changes.change(lead, Details("Ann", "", "", 0), seen=1, by=robin, at=LATER)
 
     assert lead.owner_id is None
-    assert services.timeline(lead)[0].headline == "Robin Vale left the lead without an owner"
+    assert services.timeline_page(lead).rows[0].headline == "Robin Vale left the lead without an owner"
 
 
 def test_a_move_is_taken_back_and_both_stay_in_the_timeline(robin: Account):
@@ -89,7 +89,7 @@ def test_a_move_is_taken_back_and_both_stay_in_the_timeline(robin: Account):
     changes.take_back(lead, latest.id, by=robin, at=LATER)
 
     assert stage_now(lead) is Stage.NEW
-    assert [h.headline for h in services.timeline(lead)] == [
+    assert [h.headline for h in services.timeline_page(lead).rows] == [
         "Robin Vale took that back: “new” again",
         "Robin Vale set the stage to “closed”",
     ]
@@ -181,7 +181,7 @@ def test_what_was_put_right_is_taken_back_once_and_both_stay_in_the_timeline(rob
     assert changes.before_change(lead, by=robin) is None
     with pytest.raises(NothingToTakeBack):
         changes.take_back_details(lead, lead.revision, by=robin, at=LATER)
-    assert [h.headline for h in services.timeline(lead)] == [
+    assert [h.headline for h in services.timeline_page(lead).rows] == [
         "Robin Vale took back the name",
         "Robin Vale left the lead without an owner",
         "Robin Vale put the name right",
