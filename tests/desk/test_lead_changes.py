@@ -182,6 +182,7 @@ def test_the_board_shows_a_column_for_each_stage_and_moves_without_scripts(desk:
         "Client 0",
         "Closed 0",
     ]
+    assert [said.partition(",")[0] for said in page.texts(".card .soft")] == ["Latest news now"] * 2
     response = page.form(f"{ann.public_id}/board").submit(stage="client")
 
     page = page_of(desk, response.location)

@@ -27,6 +27,7 @@ PAGED = {
     "/desk/waitlist/": "main tbody tr",
     "/desk/blocks/": ".block-list > li",
     "/desk/calendars/": ".calendar-card",
+    "/desk/consult-types/": ".type-card",
     "/desk/newsletter/subscribers/": "main tbody tr",
     "/desk/mail/": "main tbody tr",
     "/desk/mail/returned": "main .rows > li",
