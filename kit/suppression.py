@@ -4,6 +4,7 @@ Only letters that nobody asked for one by one are held back. Who asked for a rep
 whatever happened before; that mail came back is said at the desk.
 
 An address is known by a keyed hash. It stands beside the hash for as long as its person is known, and goes with them.
+What came back, and a hold that has ended, go after a year; a hold in force stays.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +26,7 @@ from kit.refusals import NotFound
 SOFT_MOST = 3
 SOFT_WITHIN = timedelta(days=30)
 PAUSE = timedelta(days=30)
+KEPT = timedelta(days=365)
 LONGEST_WORDS = 500
 
 
@@ -217,6 +219,14 @@ def forget(address: str) -> None:
         gone = Bounce.address_hash == known
         current.execute(update(Bounce).where(gone).values(address="", words="", letter_id=None))
         current.execute(update(Suppression).where(Suppression.address_hash == known).values(address=""))
+
+
+def forget_old(*, at: datetime) -> None:
+    """Remove what came back, and holds that ended, a year ago. Joins the caller's transaction."""
+    with transaction() as current:
+        ended = or_(Suppression.lifted_at < at - KEPT, Suppression.until < at - KEPT)
+        current.execute(delete(Bounce).where(Bounce.at < at - KEPT))
+        current.execute(delete(Suppression).where(ended))
 
 
 def _soft_ones(known: str, at: datetime) -> int:

@@ -76,10 +76,11 @@ def wording_of(entry: ConsentEntry) -> str:
     return WORDINGS.get(entry.wording, entry.wording)
 
 
-def forget(address: str) -> None:
-    """Remove the lines of an address. Joins the caller's transaction."""
+def forget(address: str, purpose: ConsentPurpose | None = None) -> None:
+    """Remove the lines of an address, those about one purpose where it is given. Joins the caller's transaction."""
+    chosen = delete(ConsentEntry).where(ConsentEntry.address == address.lower())
     with transaction() as current:
-        current.execute(delete(ConsentEntry).where(ConsentEntry.address == address.lower()))
+        current.execute(chosen if purpose is None else chosen.where(ConsentEntry.purpose == purpose))
 
 
 def times_asked(address: str, purpose: ConsentPurpose, *, since: datetime) -> int:

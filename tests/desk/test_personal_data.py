@@ -23,7 +23,7 @@ from assessment.models import Report
 from blog import subscribers
 from booking import call_back_letters
 from booking.models import Booking, BookingState
-from desk import personal_data, retention
+from desk import personal_data
 from kit import clock, jobs, mail_reading, outbox
 from kit.context import current_settings
 from kit.db import Base, db, session
@@ -265,36 +265,6 @@ def test_every_table_that_holds_a_person_is_looked_at(app: Flask, xenia: Lead):
         "subscriber",
         "consent_entry",
     }
-
-
-def test_whoever_was_silent_for_two_years_is_let_go_clients_excepted(app: Flask, at: MoveClock):
-    a_lead("Ann Avery")
-    client = a_lead("Bob Berg")
-    leads.services.move_stage(client, Stage.CLIENT, author="Robin", at=clock.now())
-    at(clock.now() + timedelta(days=729))
-    later = a_lead("Cy Cole")
-    retention.let_go()
-    assert lists.list_leads().total == 3
-
-    at(clock.now() + timedelta(days=3))
-    retention.let_go()
-
-    assert [lead.name for lead in lists.list_leads().leads] == ["Cy Cole", "Bob Berg"]
-    assert later.name == "Cy Cole"
-
-
-def test_letters_of_a_year_ago_go_with_their_files(app: Flask, at: MoveClock):
-    a_letter()
-    outbox.deliver_due()
-    mail = Path(current_settings().instance) / "mail"
-    assert len(list(mail.iterdir())) == 1
-
-    at(clock.now() + timedelta(days=366))
-    waiting = a_letter()
-    retention.let_go()
-
-    assert session().scalars(select(Letter.id)).all() == [waiting.id]
-    assert list(mail.iterdir()) == []
 
 
 def test_a_failure_on_the_way_erases_nothing(app: Flask, xenia: Lead, monkeypatch: pytest.MonkeyPatch):
