@@ -7,12 +7,27 @@ An address is known by a keyed hash. It stands beside the hash for as long as it
 What came back, and a hold that has ended, go after a year; a hold in force stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +37,7 @@ from kit.mail import Purpose
 from kit.pages import Page, page_of
 from kit.refusal_rules import Meaning
 from kit.refusals import NotFound
+from kit.rows import plain
 
 SOFT_MOST = 3
 SOFT_WITHIN = timedelta(days=30)
@@ -172,6 +188,33 @@ def bounces_of(address: str, *, most: int) -> tuple[Bounce, ...]:
 def bounces_of_letter(letter_id: int) -> tuple[Bounce, ...]:
     """What came back of a letter."""
     return tuple(session().scalars(select(Bounce).where(Bounce.letter_id == letter_id).order_by(Bounce.id)))
+
+
+def kept_of(addresses: Sequence[str]) -> list[dict[str, Any]]:
+    """What is kept of addresses, to be handed out: each letter that came back, each hold."""
+    known = [hash_of(address) for address in addresses]
+    held = select(
+        literal("letters are held back").label("what"),
+        Suppression.address,
+        cast(Suppression.reason, String).label("reason"),
+        literal("").label("status"),
+        Suppression.lifted_because.label("words"),
+        Suppression.since.label("at"),
+        Suppression.until,
+        Suppression.lifted_at,
+    ).where(Suppression.address_hash.in_(known))
+    came_back = select(
+        literal("a letter came back"),
+        Bounce.address,
+        cast(Bounce.meaning, String),
+        Bounce.status,
+        Bounce.words,
+        Bounce.at,
+        null(),
+        null(),
+    ).where(Bounce.address_hash.in_(known))
+    rows = session().execute(union_all(held, came_back).order_by("at")).mappings()
+    return [{name: plain(value) for name, value in row.items()} for row in rows]
 
 
 def latest_bounces(*, number: int = 1) -> Page[Bounce]:

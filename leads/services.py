@@ -7,6 +7,7 @@ from typing import Any
 from blinker import Signal
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from kit import tokens
 from kit.context import current_settings
@@ -145,7 +146,8 @@ def move_stage(lead: Lead, stage: Stage, *, author: str, at: datetime, reason: s
 
 def find_lead(public_id: str) -> Lead | None:
     """The lead of that public id, or into whom the one of that id was merged, if there is one."""
-    found = session().scalar(select(Lead).where(Lead.public_id == public_id))
+    chosen = select(Lead).options(joinedload(Lead.aliases))
+    found = session().scalars(chosen.where(Lead.public_id == public_id)).unique().first()
     return found or session().scalar(select(Lead).join(LeadAlias).where(LeadAlias.public_id == public_id))
 
 

@@ -24,10 +24,12 @@ from blog import subscribers
 from booking import call_back_letters
 from booking.models import Booking, BookingState
 from desk import personal_data
-from kit import clock, jobs, mail_reading, outbox
+from kit import clock, jobs, mail_reading, outbox, suppression
 from kit.context import current_settings
-from kit.db import Base, db, session
+from kit.db import Base, db, session, transaction
 from kit.outbox import Letter
+from kit.refusal_rules import Meaning
+from kit.suppression import Returned
 from leads import changes, funnel, lists, merging, webhooks
 from leads.consent import Ask
 from leads.models import Lead, Stage
@@ -78,6 +80,8 @@ def xenia(app: Flask, desk: FlaskClient, client: FlaskClient, at: MoveClock) -> 
     leads.services.move_stage(lead, Stage.ENGAGED, author="Robin", at=clock.now())
     call_back_letters.write_due()
     outbox.deliver_due()
+    with transaction():
+        suppression.note(Returned(ADDRESS, Meaning.HARD, "a report", words=f"550 no {NAME} here"), at=clock.now())
     return lead
 
 
@@ -211,6 +215,8 @@ def test_everything_is_handed_out_as_a_file(app: Flask, desk: FlaskClient, xenia
     assert found["consults"][0]["note"] == TYPED
     assert found["assessments"][0]["answers"] and found["reports"][0]["pdf"]
     assert found["messages to other programs"]
+    assert [row["what"] for row in found["mail that came back"]] == ["letters are held back", "a letter came back"]
+    assert NAME in found["mail that came back"][1]["words"]
     assert found["weekly questions"] and found["subscriptions"] and found["agreements"]
     subjects = [letter["subject"] for letter in found["letters"]]
     assert any("report" in subject.lower() for subject in subjects)
@@ -264,6 +270,8 @@ def test_every_table_that_holds_a_person_is_looked_at(app: Flask, xenia: Lead):
         "check_in",
         "subscriber",
         "consent_entry",
+        "bounce",
+        "suppression",
     }
 
 
