@@ -169,6 +169,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     leads.handover.arrived.connect(assessment.services.claim)
     kit.bounces.complained.connect(blog.subscribers.hear_complaint)
     kit.bounces.complained.connect(assessment.check_ins.hear_complaint)
+    leads.services.texts_wanted.connect(booking.services.what_they_wrote)
     leads.consent.newsletter_wanted.connect(blog.subscribers.hear)
     desk.commands.install(app)
     app.cli.add_command(blog.commands.stories)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from assessment.check_in_models import CheckIn
 from assessment.models import Report, Submission
@@ -16,14 +16,13 @@ from leads.models import Lead
 def collect(lead: Lead, addresses: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Their answers, and their reports with the files."""
     taken = select(Submission).where(Submission.lead_id == lead.id).order_by(Submission.id)
+    weekly = session().scalars(_check_ins(lead, addresses).options(joinedload(CheckIn.weeks))).unique().all()
     asked = select(Report).where(Report.lead_id == lead.id).order_by(Report.id).options(undefer(Report.pdf))
     return {
         "assessments": [as_mapping(row) for row in session().scalars(taken)],
         "reports": [as_mapping(row) for row in session().scalars(asked)],
-        "weekly questions": [as_mapping(row) for row in session().scalars(_check_ins(lead, addresses))],
-        "weeks asked about": [
-            as_mapping(week) for row in session().scalars(_check_ins(lead, addresses)) for week in row.weeks
-        ],
+        "weekly questions": [as_mapping(row) for row in weekly],
+        "weeks asked about": [as_mapping(week) for row in weekly for week in row.weeks],
     }
 
 

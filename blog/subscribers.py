@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, delete, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.exc import IntegrityError
 
 import leads.services
@@ -28,6 +28,8 @@ from leads.origin import Origin
 ONE_MAIL_WITHIN = timedelta(days=1)
 NEWSLETTER = ConsentPurpose.NEWSLETTER
 UNCONFIRMED_FOR = timedelta(days=30)
+LEFT_FOR = timedelta(days=730)
+LEFT_A_RUN = 200
 COLUMNS = {
     "address": (Subscriber.key,),
     "state": (Subscriber.state,),
@@ -207,9 +209,27 @@ def forget_unconfirmed() -> int:
         )
         gone = current.scalars(old.with_for_update()).all()
         for subscriber in gone:
-            consent.forget(subscriber.key)
-        current.execute(delete(Subscriber).where(Subscriber.id.in_([subscriber.id for subscriber in gone])))
+            _let_go(subscriber)
         return len(gone)
+
+
+def forget_left(*, at: datetime) -> int:
+    """Remove some of those who left two years ago; a keyed hash keeps letters away from them. Gives how many."""
+    with transaction() as current:
+        old = select(Subscriber).where(Subscriber.state == SubscriberState.LEFT, Subscriber.left_at < at - LEFT_FOR)
+        gone = current.scalars(old.order_by(Subscriber.id).limit(LEFT_A_RUN).with_for_update()).all()
+        for subscriber in gone:
+            suppression.hold_back(subscriber.address, Purpose.NEWSLETTER, Reason.LEFT, at=at)
+            _let_go(subscriber)
+        return len(gone)
+
+
+def _let_go(subscriber: Subscriber) -> None:
+    """Remove a subscription with what was agreed to. Whoever is known in no other way is known by the hash alone."""
+    consent.forget(subscriber.key, NEWSLETTER)
+    session().delete(subscriber)
+    if leads.services.find_by_address(subscriber.address) is None:
+        suppression.forget(subscriber.address)
 
 
 def _locked(address: str) -> Subscriber | None:

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session, selectinload
 from booking.models import Consultant, ConsultQuestion, ConsultType, HostMode, PlaceKind, QuestionKind
 from booking.refusals import AddressInUse, NoSuchConsult, NoSuchQuestion, QuestionAskedTwice
 from kit.db import session, transaction
+from kit.pages import Page, page_of
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 80
+TYPES = 20  # on a page
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,11 @@ class Asked:
     options: tuple[str, ...] = ()
 
 
-def all_types() -> Sequence[ConsultType]:
-    """Every consult type with its hosts and questions, those that are offered first."""
+def types_page(*, number: int = 1) -> Page[ConsultType]:
+    """A page of the consult types with their hosts and questions, those that are offered first."""
     chosen = select(ConsultType).options(selectinload(ConsultType.hosts), selectinload(ConsultType.questions))
-    return session().scalars(chosen.order_by(ConsultType.active.desc(), ConsultType.minutes, ConsultType.id)).all()
+    in_order = chosen.order_by(ConsultType.active.desc(), ConsultType.minutes, ConsultType.id)
+    return page_of(in_order, number=number, size=TYPES)
 
 
 def get_type(type_id: int) -> ConsultType:

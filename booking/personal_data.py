@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, String, cast, delete, func, literal, or_, select, union_all
 
 from booking import calendar_entries
 from booking.calendar_models import CalendarEntry
@@ -44,10 +44,10 @@ def collect(lead: Lead, addresses: Sequence[str]) -> dict[str, list[dict[str, An
     }
 
 
-def uids(lead: Lead, addresses: Sequence[str]) -> tuple[str, ...]:
-    """What letters about their consults are filed under."""
-    places = session().scalars(select(WaitlistEntry.id).where(_waits(lead, addresses)))
-    return (*(row.uid for row in _consults(lead, addresses)), *(f"waitlist {number}" for number in places))
+def uids(lead: Lead, addresses: Sequence[str]) -> CompoundSelect[str]:
+    """What letters about their consults are filed under, to be asked for together with the letters."""
+    places = select(literal("waitlist ") + cast(WaitlistEntry.id, String)).where(_waits(lead, addresses))
+    return union_all(select(Booking.uid).where(_agreed(lead, addresses)), places)
 
 
 def erase(lead: Lead, addresses: Sequence[str], *, at: datetime) -> None:
@@ -78,8 +78,12 @@ def forget_emptied() -> int:
 
 
 def _consults(lead: Lead, addresses: Sequence[str]) -> Sequence[Booking]:
+    return session().scalars(select(Booking).where(_agreed(lead, addresses)).order_by(Booking.id)).all()
+
+
+def _agreed(lead: Lead, addresses: Sequence[str]) -> ColumnElement[bool]:
     own = or_(Booking.lead_id == lead.id, func.lower(Booking.address).in_([one.lower() for one in addresses]))
-    return session().scalars(select(Booking).where(own, Booking.main_id.is_(None)).order_by(Booking.id)).all()
+    return own & Booking.main_id.is_(None)
 
 
 def _waits(lead: Lead, addresses: Sequence[str]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from booking.hours import ONE_DAY, Window
 from booking.models import Booking, BookingState, Consultant, ConsultType, DateOverride, HostMode, WeeklyHours
@@ -98,11 +98,6 @@ def set_limits(consultant: Consultant, *, active: bool, max_per_day: int | None,
         current.flush()
 
 
-def addresses() -> Sequence[str]:
-    """Where invites to consultants go."""
-    return session().scalars(select(Consultant.address).where(Consultant.address != "")).all()
-
-
 def stop(consultant: Consultant) -> None:
     """Offer nobody a time with them any more. In the caller's transaction."""
     with transaction() as current:
@@ -168,16 +163,19 @@ def get_consult(reference: str) -> Booking:
     return found
 
 
-def consults(*, begin: datetime, end: datetime) -> tuple[Booking, ...]:
-    """Everything agreed that starts in [begin, end), cancelled ones too, in order."""
-    return tuple(session().scalars(_agreed(begin, end).order_by(Booking.starts_at)))
-
-
 def consults_page(
     *, begin: datetime, end: datetime, number: int = 1, sort: Sort = SOONEST, host_id: int | None = None
 ) -> Page[Booking]:
-    """A page of the same; with `host_id` those in which that consultant takes part."""
-    chosen = _agreed(begin, end)
+    """A page of what was agreed and starts in [begin, end), cancelled consults too.
+
+    With `host_id` those in which that consultant takes part.
+    """
+    chosen = select(Booking).where(
+        Booking.main_id.is_(None),
+        Booking.state.in_(AGREED),
+        Booking.starts_at >= begin,
+        Booking.starts_at < end,
+    )
     if host_id is not None:
         chosen = chosen.where(or_(Booking.consultant_id == host_id, Booking.seats.any(consultant_id=host_id)))
     return page_of(chosen.order_by(*sort.order(COLUMNS, Booking.starts_at, Booking.id)), number=number)
@@ -186,15 +184,6 @@ def consults_page(
 def hosts() -> Sequence[Consultant]:
     """Everybody who holds or held consults, by name."""
     return session().scalars(select(Consultant).order_by(Consultant.name, Consultant.id)).all()
-
-
-def _agreed(begin: datetime, end: datetime) -> Select[Booking]:
-    return select(Booking).where(
-        Booking.main_id.is_(None),
-        Booking.state.in_(AGREED),
-        Booking.starts_at >= begin,
-        Booking.starts_at < end,
-    )
 
 
 def leads_of(bookings: Sequence[Booking]) -> dict[int, Lead]:

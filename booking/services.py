@@ -225,6 +225,12 @@ def consults_of(lead: Lead) -> Sequence[Booking]:
     return session().scalars(select(Booking).where(Booking.lead_id == lead.id).order_by(Booking.starts_at.desc())).all()
 
 
+def what_they_wrote(lead: Lead) -> tuple[str, ...]:
+    """What a lead wrote with their consults, by which they are found."""
+    rows = session().execute(select(Booking.note, Booking.answers).where(Booking.lead_id == lead.id))
+    return tuple(text for note, answers in rows for text in (note, *answers.values()))
+
+
 def _look_for_who_waits() -> None:
     jobs.wake("offer_openings")
 

@@ -11,6 +11,7 @@ from booking.forms import ButtonForm
 from booking.models import Consultant, ConsultType
 from booking.refusals import AddressInUse, QuestionAskedTwice
 from booking.type_forms import KINDS, QuestionForm, TypeForm
+from kit import asked
 from kit.refusals import Refusal
 from staff.access import desk_only
 from staff.roles import Right
@@ -33,7 +34,8 @@ AT_FIRST = {
 @type_admin.get("/")
 def overview() -> ResponseReturnValue:
     """Every consult type."""
-    return render_template("booking/desk/types.html", types=catalogue.all_types(), wording=wording)
+    page = catalogue.types_page(number=asked.page_number())
+    return render_template("booking/desk/types.html", page=page, wording=wording)
 
 
 @type_admin.route("/new", methods=["GET", "POST"])

@@ -21,26 +21,25 @@ from staff.access import current_account, desk_only, needs
 from staff.audit_models import Act
 from staff.roles import Right
 
+SHOWN = 50  # rows of each kind on a page
 data_admin = desk_only(Blueprint("data_admin", __name__, url_prefix="/desk/leads"), Right.EXPORT_PERSON)
 
 
 @data_admin.get("/<public_id>/record")
 @needs(Right.EXPORT_PERSON, fresh=True)
 def record(public_id: str) -> ResponseReturnValue:
-    """Everything that is kept of a person, to be read or printed."""
-    lead = leads.services.get_lead(public_id)
-    found = personal_data.collect(lead, by=current_account(), at=clock.now())
-    return render_template("desk/record.html", lead=lead, record=found, zone_name=own_zone_name())
+    """What is kept of a person, to be read or printed; of very many rows the first, with a word of the file."""
+    found = personal_data.collect(public_id, by=current_account(), at=clock.now(), most=SHOWN)
+    return render_template("desk/record.html", lead=found.lead, record=found, zone_name=own_zone_name())
 
 
 @data_admin.get("/<public_id>/record.json")
 @needs(Right.EXPORT_PERSON, fresh=True)
 def record_file(public_id: str) -> ResponseReturnValue:
     """The same as a file that programs read."""
-    lead = leads.services.get_lead(public_id)
-    found = personal_data.collect(lead, by=current_account(), at=clock.now())
+    found = personal_data.collect(public_id, by=current_account(), at=clock.now())
     response = Response(json.dumps(found.as_json(), ensure_ascii=False, indent=1), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="record-{lead.public_id}.json"'
+    response.headers["Content-Disposition"] = f'attachment; filename="record-{found.lead.public_id}.json"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

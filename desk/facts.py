@@ -32,6 +32,7 @@ LABELS = {
     "from": "Before",
     "reason": "Reason",
 }
+BEFORE = {"name": "Name before", "company": "Company before", "phone": "Telephone before"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def say_facts(facts: Mapping[str, Any], zone_name: str, titles: Mapping[str, str
             rows.append(Row(label, str(value), f"/desk/consults/{value}"))
         else:
             rows.append(Row(label, _said(name, value, zone_name)))
-    return rows
+    before = facts.get("before", {})
+    return rows + [Row(label, str(before[name]) or "none") for name, label in BEFORE.items() if name in before]
 
 
 def text_of(facts: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 import leads.services
@@ -26,7 +26,6 @@ from staff.access import current_account, desk_only, needs
 from staff.models import Account
 from staff.roles import Right
 
-WAS = "lead_was"  # in the session: what was there before this browser put a lead right, so that it can be taken back
 GAP_FIRST = ("well_short", "short", "close", "on_pace", "too_little_data")
 lead_admin = desk_only(Blueprint("lead_admin", __name__, url_prefix="/desk/leads"))
 
@@ -133,18 +132,13 @@ def undo_note(public_id: str, happening_id: int) -> ResponseReturnValue:
     return redirect(f"/desk/leads/{public_id}?done=note-undone", 303)
 
 
-@lead_admin.post("/<public_id>/undo/details")
+@lead_admin.post("/<public_id>/undo/details/<int(max=2147483647):revision>")
 @needs(Right.CHANGE_LEADS)
-def undo_details(public_id: str) -> ResponseReturnValue:
-    """Let name, company, number and owner be what they were before this browser changed them."""
+def undo_details(public_id: str, revision: int) -> ResponseReturnValue:
+    """Let name, company, number and owner be what they were before one changed them."""
     found = leads.services.get_lead(public_id)
-    was = session.get(WAS, {})
     if ButtonForm().validate_on_submit():
-        if was.get("lead") != public_id:
-            raise changes.NothingToTakeBack
-        before = changes.Details(**was["details"])
-        changes.take_back_details(found, before, seen=was["revision"], by=current_account(), at=clock.now())
-        session.pop(WAS)
+        changes.take_back_details(found, revision, by=current_account(), at=clock.now())
     return redirect(f"/desk/leads/{public_id}?done=details-undone", 303)
 
 
@@ -163,7 +157,6 @@ def edit(public_id: str) -> ResponseReturnValue:
             changes.change(found, form.answer(), seen=form.seen, by=current_account(), at=clock.now())
             if changes.details_of(found) == now:
                 return redirect(f"/desk/leads/{public_id}", 303)
-            session[WAS] = {"lead": public_id, "revision": found.revision, "details": asdict(now)}
             return redirect(f"/desk/leads/{public_id}?done=details", 303)
         except LeadChanged as refusal:
             found = leads.services.get_lead(public_id)
@@ -291,8 +284,6 @@ def _ranks(column: str, wanted: Wanted) -> tuple[object, ...]:
 
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadChanged | None = None) -> str:
     titles, done = story_titles(), request.args.get("done", "")
-    if done != "details":
-        session.pop(WAS, None)
     found = person.look_at(
         leads.services.get_lead(public_id),
         zone_name=own_zone_name(),
@@ -309,7 +300,7 @@ def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadCh
         refusal=refusal,
         latest=changes.latest_move(found.lead),
         own_note=changes.latest_note(found.lead, by=current_account()) if done == "note" else None,
-        was=session.get(WAS, {}).get("lead") == found.lead.public_id,
+        was=changes.before_change(found.lead, by=current_account()) if done == "details" else None,
         gone=leads.services.taken_back(found.lead),
         addresses=merging.addresses_of(found.lead),
         owner=_owner_name(found.lead),

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select, union
+
 import assessment.personal_data
 import blog.personal_data
 import booking.personal_data
-import booking.schedule
 import leads.personal_data
+from booking.models import Consultant
 from kit import outbox_search
 from kit.db import empty_the_log, transaction
 from leads.merging import addresses_of
 from leads.models import Lead
-from staff import audit, team
+from leads.services import get_lead
+from staff import audit
 from staff.audit_models import Act
 from staff.models import Account
 
@@ -29,22 +32,33 @@ COLLECTORS: tuple[Collect, ...] = (
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept of a person, by what it is; `made_at` is when it was put together."""
+    """What is kept of a person, by what it is; `made_at` is when it was put together.
 
+    `counts` says how much there is of each, of which `parts` may hold the first only.
+    """
+
+    lead: Lead
     made_at: datetime
     parts: dict[str, list[dict[str, Any]]]
+    counts: dict[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """The same for a file."""
         return {"made_at": self.made_at.isoformat(), **self.parts}
 
 
-def collect(lead: Lead, *, by: Account, at: datetime) -> Record:
-    """Everything; that it was handed out stands in the log."""
+def collect(public_id: str, *, by: Account, at: datetime, most: int | None = None) -> Record:
+    """Everything, or the first `most` of each; that it is handed out stands in the log. Raises NoSuchLead."""
+    with transaction():
+        lead = get_lead(public_id)
+        audit.note(Act.LEAD_EXPORTED, by=by, subject=lead.public_id)
     addresses = addresses_of(lead)
     parts: dict[str, list[dict[str, Any]]] = {}
     for collector in COLLECTORS:
         parts |= collector(lead, addresses)
+    letters = sorted(_own(lead, addresses) | _naming(lead, addresses))
+    counts = {name: len(rows) for name, rows in parts.items()} | {"letters": len(letters)}
+    parts = {name: rows[:most] for name, rows in parts.items()}
     parts["letters"] = [
         {
             "to": letter.recipient,
@@ -54,11 +68,9 @@ def collect(lead: Lead, *, by: Account, at: datetime) -> Record:
             "text": reading.text,
             "files": [file.filename for file in reading.files],
         }
-        for letter, reading in outbox_search.each(_own(lead, addresses) | _naming(lead, addresses))
+        for letter, reading in outbox_search.each(letters[:most])
     ]
-    with transaction():
-        audit.note(Act.LEAD_EXPORTED, by=by, subject=lead.public_id)
-    return Record(at, parts)
+    return Record(lead, at, parts, counts)
 
 
 def erase(lead: Lead, *, by: Account | None, at: datetime) -> None:
@@ -85,6 +97,6 @@ def _own(lead: Lead, addresses: Sequence[str]) -> set[int]:
 
 def _naming(lead: Lead, addresses: Sequence[str]) -> set[int]:
     """The letters to us that name them, such as those that say who is to be called."""
-    ours = (*(one.email for one in team.everybody()), *booking.schedule.addresses())
+    ours = union(select(func.lower(Account.email)), select(func.lower(Consultant.address)))
     marks = (*addresses, f"/desk/leads/{lead.public_id}")
     return outbox_search.naming(marks, to=ours, since=lead.created_at)

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+import blog.subscribers
 from desk import personal_data
-from kit import clock, outbox_search
+from kit import clock, outbox_search, suppression
 from kit.db import session, transaction
 from kit.logs import log
-from kit.outbox import Letter, LetterState
+from kit.outbox import OPEN, Letter
 from kit.refusals import Refusal
 from leads.models import Lead, Stage
 from staff import lockout
@@ -21,7 +22,7 @@ LETTERS_A_RUN = 200
 
 
 def let_go() -> None:
-    """Erase whom there was no news of for two years, clients excepted, and letters of a year ago. A job."""
+    """Erase whom there was no news of for two years, clients excepted, and what came and went a year ago. A job."""
     now = clock.now()
     for lead in _silent(now - LEADS_MONTHS * A_MONTH):
         try:
@@ -31,10 +32,13 @@ def let_go() -> None:
     with transaction() as current:
         old = select(Letter.id).where(
             Letter.created_at < now - LETTERS_MONTHS * A_MONTH,
-            Letter.state.in_((LetterState.SENT, LetterState.FAILED)),
+            Letter.state.not_in(OPEN),
+            or_(Letter.circular_id.is_(None), Letter.own != ""),  # of a copy only that it was sent is left
         )
         if numbers := current.scalars(old.order_by(Letter.id).limit(LETTERS_A_RUN)).all():
             outbox_search.remove(numbers)
+    blog.subscribers.forget_left(at=now)
+    suppression.forget_old(at=now)
     lockout.forget_old(at=now)
 
 

@@ -185,6 +185,7 @@ def _call_backs_and_stages(script: Script) -> None:
 
     script.looks_after(WANDA, script.on(-5, "10:05"), MAYA)
     script.looks_after(JONAS, script.on(-4, "09:00"), ROBIN)
+    script.puts_right(KATE, script.on(-2, "09:05"), ROBIN, company="Dunmore Homes")
     script.turns_out_to_be(KATE, script.on(-2, "09:10"), "kate.dunmore@example.net", ROBIN)
 
 

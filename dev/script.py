@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -237,13 +238,11 @@ class Script:
 
     def looks_after(self, person: Person, at: datetime, consultant: NewAccount) -> None:
         """A consultant takes somebody on."""
+        self.scene(at, lambda at: _change(person, at, consultant, owner=account_of(consultant).id))
 
-        def act(at: datetime) -> None:
-            account, lead = account_of(consultant), lead_of(person)
-            wanted = replace(changes.details_of(lead), owner=account.id)
-            changes.change(lead, wanted, seen=lead.revision, by=account, at=at)
-
-        self.scene(at, act)
+    def puts_right(self, person: Person, at: datetime, consultant: NewAccount, **details: str) -> None:
+        """A consultant has learned what somebody's company, number or name is."""
+        self.scene(at, lambda at: _change(person, at, consultant, **details))
 
     def turns_out_to_be(self, person: Person, at: datetime, other: str, consultant: NewAccount) -> None:
         """Somebody has written from another address as well; a consultant sees it."""
@@ -303,6 +302,12 @@ def lead_of(person: Person) -> Lead:
     found = leads.services.find_by_address(person.address)
     assert found is not None
     return found
+
+
+def _change(person: Person, at: datetime, by: NewAccount, **details: Any) -> None:
+    lead = lead_of(person)
+    wanted = replace(changes.details_of(lead), **details)
+    changes.change(lead, wanted, seen=lead.revision, by=account_of(by), at=at)
 
 
 def _cannot(_wanted: ReportInput) -> bytes:

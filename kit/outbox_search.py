@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import CompoundSelect, delete, func, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from kit import clock
@@ -22,17 +22,17 @@ def to(address: str, *, kinds: str) -> set[int]:
     return set(session().scalars(select(Letter.id).where(*chosen)))
 
 
-def own(addresses: Sequence[str], *, about: Sequence[str]) -> set[int]:
-    """The numbers of all letters to one of the addresses, or about one of those things."""
+def own(addresses: Sequence[str], *, about: CompoundSelect[str]) -> set[int]:
+    """The numbers of all letters to one of the addresses, or about one of the things that are chosen."""
     known = [address.lower() for address in addresses]
     chosen = or_(func.lower(Letter.recipient).in_(known), Letter.about.in_(about))
     return set(session().scalars(select(Letter.id).where(chosen)))
 
 
-def naming(marks: Sequence[str], *, to: Sequence[str], since: datetime) -> set[int]:
-    """The numbers of all letters written since then to one of those people that hold one of the `marks`."""
+def naming(marks: Sequence[str], *, to: CompoundSelect[str], since: datetime) -> set[int]:
+    """The numbers of all letters written since then to one of the chosen addresses that hold one of the `marks`."""
     found: set[int] = set()
-    readers = func.lower(Letter.recipient).in_([address.lower() for address in to])
+    readers = func.lower(Letter.recipient).in_(to)
     others = select(Letter).where(readers, Letter.created_at >= since).options(undefer(Letter.raw))
     sought = [mark.lower() for mark in marks if mark]
     for letter in session().scalars(others.execution_options(yield_per=AT_ONCE)):
@@ -42,11 +42,11 @@ def naming(marks: Sequence[str], *, to: Sequence[str], since: datetime) -> set[i
 
 
 def each(numbers: Iterable[int]) -> Iterator[tuple[Letter, Reading]]:
-    """Those letters, as a person reads them."""
-    chosen = select(Letter).options(undefer(Letter.raw), joinedload(Letter.circular))
-    for some in _by_the(AT_ONCE, sorted(numbers)):
-        for letter in session().scalars(chosen.where(Letter.id.in_(some)).order_by(Letter.id)):
-            yield letter, read(raw_of(letter))
+    """Those letters, as a person reads them; a few at a time are in memory."""
+    chosen = select(Letter).where(Letter.id.in_(list(numbers))).order_by(Letter.id)
+    whole = chosen.options(undefer(Letter.raw), joinedload(Letter.circular))
+    for letter in session().scalars(whole.execution_options(yield_per=AT_ONCE)):
+        yield letter, read(raw_of(letter))
 
 
 def remove(numbers: Iterable[int]) -> None:
@@ -75,10 +75,6 @@ def remove(numbers: Iterable[int]) -> None:
             file.with_suffix(".partial").unlink(missing_ok=True)
 
     after_commit(remove_files)
-
-
-def _by_the(count: int, numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[place : place + count] for place in range(0, len(numbers), count))
 
 
 def _names(raw: bytes, marks: Sequence[str]) -> bool:

@@ -13,10 +13,11 @@ from kit.db import Base
 def as_mapping(row: Base, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """Every column of a row by its name, as JSON can hold it; bytes in base64."""
     columns = inspect(type(row)).column_attrs
-    return {column.key: _plain(getattr(row, column.key)) for column in columns if column.key not in without}
+    return {column.key: plain(getattr(row, column.key)) for column in columns if column.key not in without}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (datetime, date)):

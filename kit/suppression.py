@@ -4,14 +4,30 @@ Only letters that nobody asked for one by one are held back. Who asked for a rep
 whatever happened before; that mail came back is said at the desk.
 
 An address is known by a keyed hash. It stands beside the hash for as long as its person is known, and goes with them.
+What came back, and a hold that has ended, go after a year; a hold in force stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,11 +37,13 @@ from kit.mail import Purpose
 from kit.pages import Page, page_of
 from kit.refusal_rules import Meaning
 from kit.refusals import NotFound
+from kit.rows import plain
 from kit.sorting import Sort
 
 SOFT_MOST = 3
 SOFT_WITHIN = timedelta(days=30)
 PAUSE = timedelta(days=30)
+KEPT = timedelta(days=365)
 LONGEST_WORDS = 500
 
 
@@ -177,6 +195,33 @@ def bounces_of_letter(letter_id: int) -> tuple[Bounce, ...]:
     return tuple(session().scalars(select(Bounce).where(Bounce.letter_id == letter_id).order_by(Bounce.id)))
 
 
+def kept_of(addresses: Sequence[str]) -> list[dict[str, Any]]:
+    """What is kept of addresses, to be handed out: each letter that came back, each hold."""
+    known = [hash_of(address) for address in addresses]
+    held = select(
+        literal("letters are held back").label("what"),
+        Suppression.address,
+        cast(Suppression.reason, String).label("reason"),
+        literal("").label("status"),
+        Suppression.lifted_because.label("words"),
+        Suppression.since.label("at"),
+        Suppression.until,
+        Suppression.lifted_at,
+    ).where(Suppression.address_hash.in_(known))
+    came_back = select(
+        literal("a letter came back"),
+        Bounce.address,
+        cast(Bounce.meaning, String),
+        Bounce.status,
+        Bounce.words,
+        Bounce.at,
+        null(),
+        null(),
+    ).where(Bounce.address_hash.in_(known))
+    rows = session().execute(union_all(held, came_back).order_by("at")).mappings()
+    return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+
 def latest_bounces(*, number: int = 1, sort: Sort = LATEST_BOUNCE) -> Page[Bounce]:
     """The letters that did not arrive lately, of people who are still known."""
     chosen = select(Bounce).where(Bounce.address != "").order_by(*sort.order(BOUNCE_COLUMNS, Bounce.id))
@@ -223,6 +268,14 @@ def forget(address: str) -> None:
         gone = Bounce.address_hash == known
         current.execute(update(Bounce).where(gone).values(address="", words="", letter_id=None))
         current.execute(update(Suppression).where(Suppression.address_hash == known).values(address=""))
+
+
+def forget_old(*, at: datetime) -> None:
+    """Remove what came back, and holds that ended, a year ago. Joins the caller's transaction."""
+    with transaction() as current:
+        ended = or_(Suppression.lifted_at < at - KEPT, Suppression.until < at - KEPT)
+        current.execute(delete(Bounce).where(Bounce.at < at - KEPT))
+        current.execute(delete(Suppression).where(ended))
 
 
 def _soft_ones(known: str, at: datetime) -> int:

@@ -1,15 +1,20 @@
 """What somebody changes about a lead by hand, and takes back."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 
 from kit.db import session, transaction
 from kit.refusals import Conflict
+from kit.words import join_and
 from leads.models import Happening, HappeningKind, Lead, Stage
-from leads.services import ANSWERS, TAKES_BACK, add_happening, index, latest_notes, move_stage
+from leads.services import ANSWERS, TAKES_BACK, add_happening, index_anew, latest_notes, move_stage
 from staff.models import Account
+
+CALLED = {"name": "the name", "company": "the company", "phone": "the telephone number"}
+CHANGED = (HappeningKind.DETAILS, HappeningKind.OWNER)
 
 
 class LeadChanged(Conflict):
@@ -43,19 +48,51 @@ def details_of(lead: Lead) -> Details:
 
 def change(lead: Lead, new: Details, *, seen: int, by: Account, at: datetime) -> None:
     """Put a lead right. `seen` is the revision that was looked at. Raises LeadChanged."""
-    with transaction() as current:
+    with transaction():
         _same(lead, seen)
-        if new == details_of(lead):
-            return
-        lead.name, lead.company, lead.phone = new.name, new.company, new.phone
-        lead.revision += 1
-        if (lead.owner_id or 0) != new.owner:
-            owner = current.get(Account, new.owner) if new.owner else None
-            lead.owner_id = owner.id if owner else None
-            said = f"{by.name} gave the lead to {owner.name}" if owner else f"{by.name} left the lead without an owner"
-            add_happening(lead, HappeningKind.OWNER, at, said, {"by": by.name})
-        current.flush()
-        index(lead)
+        _put(lead, new, by, at)
+
+
+def before_change(lead: Lead, *, by: Account) -> Details | None:
+    """As it stood before the latest change, where that was theirs and nothing has changed since."""
+    chosen = select(Happening).where(Happening.lead_id == lead.id, Happening.kind.in_(CHANGED))
+    was: dict[str, Any] = {}
+    for latest in session().scalars(chosen.order_by(Happening.id.desc()).limit(len(CHANGED))):
+        if (latest.facts.get("revision"), latest.facts.get("account")) == (lead.revision, by.id):
+            was |= latest.facts["before"]
+    return replace(details_of(lead), **was) if was else None
+
+
+def take_back_details(lead: Lead, revision: int, *, by: Account, at: datetime) -> None:
+    """Let a lead be as it was before they changed it to that revision. Raises NothingToTakeBack."""
+    with transaction():
+        _locked(lead)
+        before = before_change(lead, by=by)
+        if before is None or lead.revision != revision:
+            raise NothingToTakeBack("Somebody has changed this lead since. Put it right by hand.")
+        _put(lead, before, by, at, undo=True)
+
+
+def _put(lead: Lead, new: Details, by: Account, at: datetime, *, undo: bool = False) -> None:
+    """Let a lead be like that; the timeline keeps what was there before, so that it can be taken back once."""
+    was, now = asdict(details_of(lead)), asdict(new)
+    before = {name: value for name, value in was.items() if value != now[name]}
+    if not before:
+        return
+    lead.name, lead.company, lead.phone = new.name, new.company, new.phone
+    lead.revision += 1
+    facts = {"by": by.name, "account": by.id} | ({} if undo else {"revision": lead.revision})
+    if "owner" in before:
+        owner = session().get(Account, new.owner) if new.owner else None
+        lead.owner_id = owner.id if owner else None
+        said = f"{by.name} gave the lead to {owner.name}" if owner else f"{by.name} left the lead without an owner"
+        add_happening(lead, HappeningKind.OWNER, at, said, facts | {"before": {"owner": before.pop("owner")}})
+    if before:
+        what = join_and([CALLED[name] for name in before])
+        said = f"{by.name} took back {what}" if undo else f"{by.name} put {what} right"
+        add_happening(lead, HappeningKind.DETAILS, at, said, facts | {"before": before})
+    session().flush()
+    index_anew(lead)
 
 
 def set_stage(lead: Lead, stage: Stage, *, seen: int | None, by: Account, at: datetime, reason: str = "") -> None:
@@ -111,6 +148,7 @@ def take_back_note(lead: Lead, happening_id: int, *, by: Account, at: datetime) 
         if day and lead.call_back_on is None and not _answered_since(note):
             lead.call_back_on, lead.call_back_asked_at = date.fromisoformat(day), datetime.fromisoformat(asked_at)
         current.flush()
+        index_anew(lead)
 
 
 def _answered_since(note: Happening) -> bool:
@@ -121,14 +159,6 @@ def _answered_since(note: Happening) -> bool:
         Happening.kind != HappeningKind.NOTE,
     )
     return bool(session().scalar(select(later)))
-
-
-def take_back_details(lead: Lead, was: Details, *, seen: int, by: Account, at: datetime) -> None:
-    """Let a lead be as it was before it was put right. Raises NothingToTakeBack where it was changed since."""
-    try:
-        change(lead, was, seen=seen, by=by, at=at)
-    except LeadChanged as fault:
-        raise NothingToTakeBack("Somebody has changed this lead since. Put it right by hand.") from fault
 
 
 def _same(lead: Lead, seen: int) -> None:

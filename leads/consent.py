@@ -65,9 +65,9 @@ def enter(
         current.flush()
 
 
-def ledger_of(address: str) -> tuple[ConsentEntry, ...]:
-    """Everything that was agreed to with an address, the oldest line first."""
-    chosen = select(ConsentEntry).where(ConsentEntry.address == address.lower())
+def ledger_of(*addresses: str) -> tuple[ConsentEntry, ...]:
+    """Everything that was agreed to with one of those addresses, the oldest line first."""
+    chosen = select(ConsentEntry).where(ConsentEntry.address.in_([address.lower() for address in addresses]))
     return tuple(session().scalars(chosen.order_by(ConsentEntry.id)))
 
 
@@ -76,10 +76,11 @@ def wording_of(entry: ConsentEntry) -> str:
     return WORDINGS.get(entry.wording, entry.wording)
 
 
-def forget(address: str) -> None:
-    """Remove the lines of an address. Joins the caller's transaction."""
+def forget(address: str, purpose: ConsentPurpose | None = None) -> None:
+    """Remove the lines of an address, those about one purpose where it is given. Joins the caller's transaction."""
+    chosen = delete(ConsentEntry).where(ConsentEntry.address == address.lower())
     with transaction() as current:
-        current.execute(delete(ConsentEntry).where(ConsentEntry.address == address.lower()))
+        current.execute(chosen if purpose is None else chosen.where(ConsentEntry.purpose == purpose))
 
 
 def times_asked(address: str, purpose: ConsentPurpose, *, since: datetime) -> int:

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Table, delete, select, update
 
-from kit.db import Base, session, transaction
+from kit.db import Base, transaction
 from kit.refusals import Conflict
 from leads.models import HappeningKind, Lead, LeadAlias, LeadWord, Stage
-from leads.services import ORDER, add_happening, get_lead, index
+from leads.services import ORDER, add_happening, get_lead, index_anew
 from staff import audit
 from staff.audit_models import Act
 from staff.models import Account
@@ -35,7 +35,6 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         alias = LeadAlias(
             lead_id=stays.id, address=goes.address, address_typed=goes.address_typed, public_id=goes.public_id
         )
-        words = set(current.scalars(select(LeadWord.word).where(LeadWord.lead_id == goes.id)))
         _join(stays, goes)
         current.flush()
         for table in _tables():
@@ -45,21 +44,20 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         current.expunge(goes)
         current.add(alias)
         current.flush()
-        current.expire(stays, ["happenings"])
-        index(stays, *words)
+        current.expire(stays, ["happenings", "aliases"])
         add_happening(stays, HappeningKind.MERGED, at, f"{by.name} merged two leads", said | {"by": by.name})
+        index_anew(stays)
         audit.note(Act.LEAD_MERGED, by=by, subject=stays.public_id, details=alias.public_id)
         return stays
 
 
 def addresses_of(lead: Lead) -> tuple[str, ...]:
     """Every address by which a lead is known, their own first."""
-    others = session().scalars(select(LeadAlias.address).where(LeadAlias.lead_id == lead.id).order_by(LeadAlias.id))
-    return (lead.address, *others)
+    return (lead.address, *(alias.address for alias in lead.aliases))
 
 
 def _tables() -> list[Table]:
-    """Every table that names a lead, but for the words, of which one row each is enough."""
+    """Every table that names a lead, but for the words, which are put together anew."""
     return [
         table
         for table in Base.metadata.sorted_tables
@@ -87,7 +85,7 @@ def _join(stays: Lead, goes: Lead) -> None:
     asked = [lead for lead in (stays, goes) if lead.call_back_asked_at is not None]
     latest = max(asked, key=lambda lead: lead.call_back_asked_at or lead.created_at, default=stays)
     stays.call_back_on, stays.call_back_asked_at = latest.call_back_on, latest.call_back_asked_at
-    stays.revision += 1
+    stays.revision = max(stays.revision, goes.revision) + 1  # what was changed of either before is behind both
 
 
 def _further(one: Stage, other: Stage) -> Stage:

@@ -45,6 +45,7 @@ class HappeningKind(StrEnum):
     NOTE = "note"
     STAGE = "stage"
     OWNER = "owner"
+    DETAILS = "details"
     MERGED = "merged"
 
 
@@ -95,6 +96,7 @@ class Lead(Base):
     happenings: Mapped[list["Happening"]] = relationship(
         back_populates="lead", order_by="Happening.at, Happening.id", cascade="all, delete-orphan"
     )
+    aliases: Mapped[list["LeadAlias"]] = relationship(order_by="LeadAlias.id", viewonly=True)
 
     @property
     def first_story(self) -> str:

@@ -18,14 +18,14 @@ def collect(lead: Lead, addresses: Sequence[str]) -> dict[str, list[dict[str, An
     """Their rows, by what they are."""
     return {
         "person": [as_mapping(lead)],
-        "other addresses": _rows(LeadAlias, lead),
+        "other addresses": [as_mapping(alias) for alias in lead.aliases],
         "what happened": _rows(Happening, lead),
         "messages to other programs": _rows(Delivery, lead),
-        "agreements": [as_mapping(entry) for address in addresses for entry in consent.ledger_of(address)],
+        "agreements": [as_mapping(entry) for entry in consent.ledger_of(*addresses)],
     }
 
 
-def _rows(model: type[LeadAlias] | type[Happening] | type[Delivery], lead: Lead) -> list[dict[str, Any]]:
+def _rows(model: type[Happening] | type[Delivery], lead: Lead) -> list[dict[str, Any]]:
     chosen = select(model).where(model.lead_id == lead.id).order_by(model.id)
     return [as_mapping(row) for row in session().scalars(chosen)]
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from blinker import Signal
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from kit import tokens
 from kit.context import current_settings
@@ -45,6 +47,11 @@ TAKES_BACK = "takes_back"  # the fact of a note by which another one no longer s
 TIMELINE = 40  # entries on a page
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
 
+texts_wanted = Signal(
+    "The words by which a lead is found are put together anew. Sent with the lead; heard in `app.py`. Whoever hears it "
+    "gives what the lead wrote to them."
+)
+
 
 class NoSuchLead(NotFound):
     """Nobody is known by that id."""
@@ -83,7 +90,10 @@ def capture(
         current.flush()
         if known != (lead.name, lead.company, lead.phone):
             lead.revision += 1
-            index(lead)
+            if words_of(known[:2], known[2]) <= words_of((lead.name, lead.company), lead.phone):
+                index(lead)
+            else:
+                index_anew(lead)
         return lead
 
 
@@ -136,7 +146,8 @@ def move_stage(lead: Lead, stage: Stage, *, author: str, at: datetime, reason: s
 
 def find_lead(public_id: str) -> Lead | None:
     """The lead of that public id, or into whom the one of that id was merged, if there is one."""
-    found = session().scalar(select(Lead).where(Lead.public_id == public_id))
+    chosen = select(Lead).options(joinedload(Lead.aliases))
+    found = session().scalars(chosen.where(Lead.public_id == public_id)).unique().first()
     return found or session().scalar(select(Lead).join(LeadAlias).where(LeadAlias.public_id == public_id))
 
 
@@ -155,20 +166,14 @@ def get_lead(public_id: str) -> Lead:
     return lead
 
 
-def timeline(lead: Lead) -> tuple[Happening, ...]:
-    """Everything that happened with a lead, newest first."""
-    chosen = select(Happening).where(Happening.lead_id == lead.id).order_by(Happening.at.desc(), Happening.id.desc())
-    return tuple(session().scalars(chosen))
-
-
 def timeline_page(lead: Lead, *, number: int = 1) -> Page[Happening]:
-    """The same, a page at a time."""
+    """A page of what happened with a lead, newest first."""
     chosen = select(Happening).where(Happening.lead_id == lead.id)
     return page_of(chosen.order_by(Happening.at.desc(), Happening.id.desc()), number=number, size=TIMELINE)
 
 
-def latest_notes(lead: Lead, *, most: int) -> tuple[Happening, ...]:
-    """The notes that were written last."""
+def latest_notes(lead: Lead, *, most: int | None = None) -> tuple[Happening, ...]:
+    """The notes that stand, `most` of them where it is given, the one that was written last in front."""
     chosen = select(Happening).where(
         Happening.lead_id == lead.id,
         Happening.kind == HappeningKind.NOTE,
@@ -224,12 +229,39 @@ def index(lead: Lead, *texts: str, new: bool = False) -> None:
 
     A `new` one has no words yet, and they are not asked for.
     """
-    lead.called = plain(lead.name or lead.address)[:120]
-    wanted = words_of((lead.name, lead.address, lead.address_typed, lead.company, *texts), lead.phone)
+    with transaction():
+        _find_by(lead, _words(lead, texts), set() if new else _known_words(lead))
+
+
+def index_anew(lead: Lead) -> None:
+    """Let a lead be found by all that is known of them, and no more by what was. Joins the caller's transaction.
+
+    What was written is read again, so that it is for what takes something away.
+    """
     with transaction() as current:
-        known = set() if new else set(current.scalars(select(LeadWord.word).where(LeadWord.lead_id == lead.id)))
-        if missing := wanted - known:
-            current.execute(insert(LeadWord), [{"word": word, "lead_id": lead.id} for word in sorted(missing)])
+        texts = [text for _, wrote in texts_wanted.send(lead) for text in wrote]
+        texts += [note.facts.get("text", "") for note in latest_notes(lead)]
+        merged = history_of([lead.id], HappeningKind.MERGED).get(lead.id, ())
+        texts += [happening.facts.get("with", "") for happening in merged]
+        texts += [f"{alias.address} {alias.address_typed}" for alias in lead.aliases]
+        wanted, known = _words(lead, texts), _known_words(lead)
+        if gone := known - wanted:
+            current.execute(delete(LeadWord).where(LeadWord.lead_id == lead.id, LeadWord.word.in_(sorted(gone))))
+        _find_by(lead, wanted, known)
+
+
+def _words(lead: Lead, texts: Iterable[str]) -> set[str]:
+    return words_of((lead.name, lead.address, lead.address_typed, lead.company, *texts), lead.phone)
+
+
+def _known_words(lead: Lead) -> set[str]:
+    return set(session().scalars(select(LeadWord.word).where(LeadWord.lead_id == lead.id)))
+
+
+def _find_by(lead: Lead, wanted: set[str], known: set[str]) -> None:
+    lead.called = plain(lead.name or lead.address)[:120]
+    if missing := wanted - known:
+        session().execute(insert(LeadWord), [{"word": word, "lead_id": lead.id} for word in sorted(missing)])
 
 
 def _locked(key: str) -> Lead | None:

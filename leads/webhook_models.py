@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kit.db import Base, UtcDateTime, enum_column
+from leads.models import Lead
 
 
 class Webhook(Base):
@@ -59,3 +60,4 @@ class Delivery(Base):
     status: Mapped[int | None] = mapped_column()
     trouble: Mapped[str] = mapped_column(String(200), default="")
     webhook: Mapped[Webhook] = relationship(lazy="joined", innerjoin=True)
+    lead: Mapped[Lead | None] = relationship()

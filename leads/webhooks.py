@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import selectinload
 
 from kit import clock, jobs, seals
 from kit.context import current_settings
@@ -45,6 +46,8 @@ OURS = (
     "takes_back",
     "account",
     "reason",
+    "before",
+    "revision",
 )  # facts of a happening that stay here
 GONE = 410
 ERASED = "lead.erased"
@@ -218,8 +221,8 @@ def told_of(webhook: Webhook) -> Told:
 def deliveries_of(
     webhook: Webhook, *, state: DeliveryState | None = None, number: int = 1, sort: Sort = NEWEST
 ) -> Page[Delivery]:
-    """The messages to a webhook."""
-    chosen = select(Delivery).where(Delivery.webhook_id == webhook.id)
+    """The messages to a webhook, with the leads that they are about."""
+    chosen = select(Delivery).where(Delivery.webhook_id == webhook.id).options(selectinload(Delivery.lead))
     if state is not None:
         chosen = chosen.where(Delivery.state == state)
     return page_of(chosen.order_by(*sort.order(MESSAGE_COLUMNS, Delivery.id)), number=number)

@@ -101,7 +101,7 @@ def test_whoever_confirms_is_a_lead_with_the_story_that_brought_them(client: Fla
     lead = leads.services.find_by_address(ADDRESS)
     assert lead is not None
     assert lead.first_story == "the-night-supervisor"
-    assert [happening.kind for happening in leads.services.timeline(lead)] == [HappeningKind.SUBSCRIBED]
+    assert [happening.kind for happening in leads.services.timeline_page(lead).rows] == [HappeningKind.SUBSCRIBED]
     assert ledger()[0] == ("asked", "site", STORY, "form, double opt-in")
 
 
@@ -507,7 +507,10 @@ def test_the_box_on_the_report_starts_the_double_opt_in(client: FlaskClient, let
     assert ledger() == [("asked", "site", "/assessment/result/", "box on the report's form, double opt-in")]
     lead = leads.services.find_by_address(ADDRESS)
     assert lead is not None
-    assert [happening.kind for happening in leads.services.timeline(lead)] == ["report asked for", "assessment taken"]
+    assert [happening.kind for happening in leads.services.timeline_page(lead).rows] == [
+        "report asked for",
+        "assessment taken",
+    ]
 
 
 def test_a_report_without_the_box_subscribes_to_nothing(client: FlaskClient, letters: Letters):

@@ -97,7 +97,7 @@ def test_a_decline_cancels_and_frees_the_time(
     assert "Declined in their calendar: We have filled the post" in text_of(host)
     assert "filled the post" not in text_of(guest)
     assert a_hold(consult_type, MONDAY_10, visitor="bob", now=SOON).state is BookingState.HOLD
-    assert leads.timeline(lists.list_leads().leads[0])[0].kind is HappeningKind.CONSULT_CANCELLED
+    assert leads.timeline_page(lists.list_leads().leads[0]).rows[0].kind is HappeningKind.CONSULT_CANCELLED
     assert_letters_are_right(letters)
 
 
@@ -294,7 +294,7 @@ def test_a_proposed_time_that_is_free_comes_with_a_link_that_moves_to_it(
     assert page.form(0).submit().status_code == 303
     assert (consult().starts_at, consult().sequence) == (wanted, 1)
     assert reply_service.open_requests(SOON).rows == (), "who moved by the link waits for nobody"
-    assert HappeningKind.MOVE_ASKED in [found.kind for found in leads.timeline(lists.list_leads().leads[0])]
+    assert HappeningKind.MOVE_ASKED in [found.kind for found in leads.timeline_page(lists.list_leads().leads[0]).rows]
     assert_letters_are_right(letters)
 
 

@@ -44,7 +44,7 @@ def test_what_the_assessment_handed_over_is_not_typed_again(app: Flask, client: 
     for words in ("holds 4.1, needs 11.3", "7.2 a week", "about 1 in 10", "too little time set aside", "The brush off"):
         assert words in told
         assert words in event_of(host).text("DESCRIPTION")
-    assert [happening.kind for happening in leads.timeline(lead)] == [HappeningKind.CONSULT_BOOKED]
+    assert [happening.kind for happening in leads.timeline_page(lead).rows] == [HappeningKind.CONSULT_BOOKED]
     assert_letters_are_right(letters)
 
 

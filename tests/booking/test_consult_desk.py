@@ -124,11 +124,11 @@ def test_a_consult_is_marked_as_held_or_missed(visit: Visit, robin: Visit, at: M
 
     assert back.location == page_of(booking)
     (lead,) = lists.list_leads().leads
-    assert [happening.kind for happening in leads.timeline(lead)][:2] == [
+    assert [happening.kind for happening in leads.timeline_page(lead).rows][:2] == [
         HappeningKind.CONSULT_MISSED,
         HappeningKind.CONSULT_HELD,
     ]
-    (marked,) = schedule.consults(begin=NOW, end=NOW + timedelta(days=9))
+    (marked,) = schedule.consults_page(begin=NOW, end=NOW + timedelta(days=9)).rows
     assert marked.state is BookingState.MISSED
 
 
@@ -169,7 +169,7 @@ def test_a_consultant_moves_a_consult_and_the_guest_is_told_who_did(
     assert "The reason that was given: The train is late." in host_told
     assert visit.get(own).status == 200
     (lead,) = lists.list_leads().leads
-    happening = leads.timeline(lead)[0]
+    happening = leads.timeline_page(lead).rows[0]
     assert (happening.kind, happening.headline) == (
         HappeningKind.CONSULT_MOVED,
         "First conversation moved by Robin Hale",
@@ -244,7 +244,7 @@ def test_a_consultant_cancels_and_the_guest_gets_the_way_to_another_time(
     assert [invite_of(message).one("METHOD").value for message in (guest, host)] == ["CANCEL", "CANCEL"]
     assert visit.get(own).status == 410
     (lead,) = lists.list_leads().leads
-    assert leads.timeline(lead)[0].headline == "First conversation cancelled by Robin Hale"
+    assert leads.timeline_page(lead).rows[0].headline == "First conversation cancelled by Robin Hale"
     assert_letters_are_right(letters)
 
 
@@ -352,7 +352,7 @@ def test_a_consult_is_given_to_somebody_else(two: ConsultType, visit_of: Visit, 
     assert visit_of.get(visit_of.get(own + "/cancel").form(0).submit().location).heading == "The consult is cancelled"
     (lead,) = lists.list_leads().leads
     assert "First conversation given to Tess Moe by Robin Hale" in [
-        happening.headline for happening in leads.timeline(lead)
+        happening.headline for happening in leads.timeline_page(lead).rows
     ]
     assert_letters_are_right(letters)
 

@@ -77,7 +77,7 @@ def test_a_consultant_sends_three_times_from_a_lead_s_page(robin: Visit, letters
     first = text_of(letters()[0])
     assert "Robin Hale would like to talk with you" in first
     assert "Paris, UTC+01:00" in first
-    assert [found.kind for found in leads.timeline(lead)] == [HappeningKind.TIMES_OFFERED]
+    assert [found.kind for found in leads.timeline_page(lead).rows] == [HappeningKind.TIMES_OFFERED]
     assert leads.get_lead(lead.public_id).first_story == "the-brush-off"
     assert_letters_are_right(letters)
 

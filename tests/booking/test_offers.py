@@ -179,7 +179,7 @@ def test_declining_the_last_one_ends_the_offer_and_everybody_knows(app: Flask, l
     assert "http://localhost/book/first-conversation/" in text_of(letters()[-2])
     assert letters()[-1]["Subject"] == "No time was taken: First conversation"
     lead = lists.list_leads().leads[0]
-    assert [found.headline for found in leads.timeline(lead)] == [
+    assert [found.headline for found in leads.timeline_page(lead).rows] == [
         "None of the offered times fits",
         "Asked for times by mail",
     ]
@@ -201,7 +201,7 @@ def test_after_a_day_the_offer_ends_by_itself(app: Flask, letters: Letters, at: 
     assert "has not been taken" in text_of(letters()[-2])
     assert "http://localhost/book/first-conversation/" in text_of(letters()[-2])
     lead = lists.list_leads().leads[0]
-    assert leads.timeline(lead)[0].kind is HappeningKind.TIMES_WITHDRAWN
+    assert leads.timeline_page(lead).rows[0].kind is HappeningKind.TIMES_WITHDRAWN
     assert a_hold(consult_type, THREE[0], visitor="bob", now=NOW + DAY).state is BookingState.HOLD
     assert_letters_are_right(letters)
 
@@ -277,7 +277,10 @@ def test_the_lead_is_known_with_where_they_came_from(app: Flask, letters: Letter
 
     lead = lists.list_leads().leads[0]
     assert (lead.name, lead.first_story, lead.stage) == ("Ann Bee", "the-brush-off", Stage.CONSULT_BOOKED)
-    assert [found.kind for found in leads.timeline(lead)] == [HappeningKind.CONSULT_BOOKED, HappeningKind.TIMES_ASKED]
+    assert [found.kind for found in leads.timeline_page(lead).rows] == [
+        HappeningKind.CONSULT_BOOKED,
+        HappeningKind.TIMES_ASKED,
+    ]
     host = [message for message in letters() if message["To"].addresses[0].addr_spec == "robin@consultancy.example"]
     assert all("7.2 a week" in text_of(message) for message in host)
 

@@ -251,7 +251,7 @@ def test_where_nothing_is_free_one_can_leave_word(app: Flask, client: FlaskClien
 
     assert "Monday 30 November 2026" in noted.text
     (lead,) = lists.list_leads().leads
-    (happening,) = leads.timeline(lead)
+    (happening,) = leads.timeline_page(lead).rows
     assert happening.kind is HappeningKind.CALL_BACK_ASKED
     assert happening.facts == {"due": "2026-11-30", "later": "month"}
     assert (lead.first_story, lead.stage) == ("the-brush-off", Stage.ENGAGED)

@@ -189,8 +189,8 @@ def programs(count: int, at: datetime) -> None:
     _put(Webhook, ({"id": n + 1, "name": f"Customer list {n}", "url": f"https://crm{n}.example.com/hook",
                     "secret": secret, "created_at": at, "paused": n % 3 == 2} for n in range(count)))  # fmt: skip
     states = list(DeliveryState)
-    _put(Delivery, ({"webhook_id": 1, "message_id": f"msg_{n:024d}", "kind": "lead.consult_booked", "body": "{}",
-                     "state": states[n % len(states)], "tries": n % 8, "due_at": at + FAR,
+    _put(Delivery, ({"webhook_id": 1, "lead_id": n + 1, "kind": "lead.consult_booked", "body": "{}", "tries": n % 8,
+                     "message_id": f"msg_{n:024d}", "state": states[n % len(states)], "due_at": at + FAR,
                      "created_at": at - n * HALF_AN_HOUR, "status": 200 if states[n % 3] == "delivered" else 500,
                      "trouble": "" if states[n % 3] == "delivered" else "It answered with status 500."}
                     for n in range(count)))  # fmt: skip

@@ -118,6 +118,19 @@ def test_what_was_put_right_is_taken_back_with_one_button(desk: FlaskClient):
     assert (again(lead).name, again(lead).company, again(lead).owner_id) == ("Ann Avery", "Harbor", None)
 
 
+def test_what_was_there_before_stands_in_the_timeline_and_not_in_the_cookie(desk: FlaskClient):
+    lead = a_lead("Ann Avery", phone="+1 555 010 0101")
+
+    response = page_of(desk, f"/desk/leads/{lead.public_id}/edit").form().submit(name="Anna", company="Harbor")
+
+    page = page_of(desk, response.location)
+    assert page.texts(".kind-details .headline")[0].startswith("Robin Vale put the name and the company right")
+    assert page.texts(".kind-details dt") == ["Name before", "Company before"]
+    assert page.texts(".kind-details dd") == ["Ann Avery", "none"]
+    with desk.session_transaction() as kept:
+        assert "Ann" not in str(dict(kept))
+
+
 def test_what_somebody_else_put_right_since_is_not_taken_back(desk: FlaskClient, maya: FlaskClient):
     lead = a_lead("Ann Avery")
     response = page_of(desk, f"/desk/leads/{lead.public_id}/edit").form().submit(name="Anna")
@@ -169,6 +182,7 @@ def test_the_board_shows_a_column_for_each_stage_and_moves_without_scripts(desk:
         "Client 0",
         "Closed 0",
     ]
+    assert [said.partition(",")[0] for said in page.texts(".card .soft")] == ["Latest news now"] * 2
     response = page.form(f"{ann.public_id}/board").submit(stage="client")
 
     page = page_of(desk, response.location)

@@ -172,7 +172,7 @@ def test_a_note_that_cannot_be_kept_is_shown_again(desk: FlaskClient, typed: str
 
     assert (page.status, page.errors) == (422, [error])
     assert page.form(NOTE).values["text"][0].strip() == typed.strip()
-    assert leads.services.timeline(lead) == ()
+    assert leads.services.timeline_page(lead).rows == ()
 
 
 def test_the_stage_is_moved_by_hand(desk: FlaskClient):

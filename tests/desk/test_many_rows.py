@@ -27,6 +27,7 @@ PAGED = {
     "/desk/waitlist/": "main tbody tr",
     "/desk/blocks/": ".block-list > li",
     "/desk/calendars/": ".calendar-card",
+    "/desk/consult-types/": ".type-card",
     "/desk/newsletter/subscribers/": "main tbody tr",
     "/desk/mail/": "main tbody tr",
     "/desk/mail/returned": "main .rows > li",
@@ -45,6 +46,7 @@ BOUNDED = (
     "/desk/team/1",
     "/desk/availability/",
     "/desk/leads/lead000000000000/sheet",
+    "/desk/leads/lead000000000000/record",
     "/desk/leads/lead000000000000/merge?search=example",
 )
 SORTED = {
@@ -129,6 +131,16 @@ def test_today_says_how_many_more_there_are(owner: FlaskClient):
     assert today.links["More of which nobody has said so"] == "/desk/consults/#list-past"
     assert f"{len(due)} call-backs due." in today.text
     assert "More calendars cannot be read: look at all" in today.text
+
+
+def test_a_record_is_whole_in_the_file_and_its_page_says_what_is_missing(owner: FlaskClient):
+    page = Page(owner.get("/desk/leads/lead000000000000/record"), owner)
+    whole = owner.get("/desk/leads/lead000000000000/record.json").get_json()
+
+    letters, happened = len(whole["letters"]), len(whole["what happened"])
+    assert (letters, happened) == (ROWS + 1, ROWS + 2)
+    assert page.texts("section h2")[2] == f"What happened {happened}"
+    assert page.texts("section > p")[-1] == f"And {letters - 50} more, all of them in the file."
 
 
 def test_the_next_page_asks_for_the_same(owner: FlaskClient):

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,14 @@ from assessment.models import Report
 from blog import subscribers
 from booking import call_back_letters
 from booking.models import Booking, BookingState
-from desk import personal_data, retention
-from kit import clock, jobs, mail_reading, outbox
+from desk import personal_data
+from kit import clock, jobs, mail_reading, outbox, suppression
 from kit.context import current_settings
-from kit.db import Base, db, session
+from kit.db import Base, db, session, transaction
 from kit.outbox import Letter
-from leads import funnel, lists, merging, webhooks
+from kit.refusal_rules import Meaning
+from kit.suppression import Returned
+from leads import changes, funnel, lists, merging, webhooks
 from leads.consent import Ask
 from leads.models import Lead, Stage
 from staff.models import Account
@@ -36,6 +39,7 @@ from tests.booking.builders import MONDAY_10, a_consult_type, a_consultant
 from tests.booking.visit import TEN, Visit
 from tests.desk.scenes import a_lead, a_letter, asked_for_call
 from tests.page import Page
+from tests.site.test_queries import cost
 from tests.staff.test_sessions import long_ago
 
 MoveClock = Callable[[datetime], None]
@@ -43,7 +47,8 @@ NAME, ADDRESS, COMPANY = "Xenia Quagliotti", "xenia.q@rare.example", "Zebrawood 
 SECOND, NOTE, REASON = "xenia@second.example", "walnut kayak", "mumps at home"
 TYPED = "Please ask for the tangerine folder."
 THE_YEAR = (date(2026, 1, 1), date(2027, 1, 1))
-MARKS = (NAME, ADDRESS, COMPANY, SECOND, NOTE, REASON, TYPED, "xenia", "quagliotti")
+FORMER = "+1 555 7788 990"
+MARKS = (NAME, ADDRESS, COMPANY, SECOND, NOTE, REASON, TYPED, FORMER, "xenia", "quagliotti")
 
 
 @pytest.fixture
@@ -65,6 +70,9 @@ def xenia(app: Flask, desk: FlaskClient, client: FlaskClient, at: MoveClock) -> 
     assert lead is not None
     leads.services.add_note(lead, text=NOTE, author="Robin", at=clock.now())
     leads.services.move_stage(lead, Stage.CLOSED, author="Robin", at=clock.now(), reason=REASON)
+    leads.services.capture(address=ADDRESS, name="", phone=FORMER, at=clock.now())
+    right = replace(changes.details_of(lead), phone="")
+    changes.change(lead, right, seen=lead.revision, by=account, at=clock.now())
     second = leads.services.capture(address=SECOND, name=NAME, at=clock.now())
     merging.merge(lead.public_id, second.public_id, by=account, at=clock.now())
     asked_for_call(lead, days=0)
@@ -72,6 +80,8 @@ def xenia(app: Flask, desk: FlaskClient, client: FlaskClient, at: MoveClock) -> 
     leads.services.move_stage(lead, Stage.ENGAGED, author="Robin", at=clock.now())
     call_back_letters.write_due()
     outbox.deliver_due()
+    with transaction():
+        suppression.note(Returned(ADDRESS, Meaning.HARD, "a report", words=f"550 no {NAME} here"), at=clock.now())
     return lead
 
 
@@ -149,7 +159,7 @@ def test_others_are_left_alone(app: Flask, desk: FlaskClient, xenia: Lead):
     personal_data.erase(xenia, by=None, at=clock.now())
 
     assert [lead.name for lead in lists.list_leads().leads] == ["Ann Avery"]
-    assert len(leads.services.timeline(other)) == 1
+    assert len(leads.services.timeline_page(other).rows) == 1
     assert session().scalars(select(Letter.id)).all() == [letter.id]
 
 
@@ -162,7 +172,7 @@ def test_whoever_comes_back_starts_anew(app: Flask, xenia: Lead):
     lead = leads.services.capture(address=ADDRESS, name="Xenia", at=clock.now())
 
     assert lead.public_id != old
-    assert (lead.stage, leads.services.timeline(lead), lead.first_touch) == (Stage.NEW, (), {})
+    assert (lead.stage, leads.services.timeline_page(lead).rows, lead.first_touch) == (Stage.NEW, (), {})
 
 
 def test_nobody_is_erased_by_a_slip(app: Flask, desk: FlaskClient):
@@ -201,10 +211,12 @@ def test_everything_is_handed_out_as_a_file(app: Flask, desk: FlaskClient, xenia
     assert response.headers["Content-Disposition"] == f'attachment; filename="record-{xenia.public_id}.json"'
     assert found["person"][0]["address"] == ADDRESS
     assert [row["address"] for row in found["other addresses"]] == [SECOND]
-    assert NOTE in json.dumps(found["what happened"])
+    assert NOTE in json.dumps(found["what happened"]) and FORMER in json.dumps(found["what happened"])
     assert found["consults"][0]["note"] == TYPED
     assert found["assessments"][0]["answers"] and found["reports"][0]["pdf"]
     assert found["messages to other programs"]
+    assert [row["what"] for row in found["mail that came back"]] == ["letters are held back", "a letter came back"]
+    assert NAME in found["mail that came back"][1]["words"]
     assert found["weekly questions"] and found["subscriptions"] and found["agreements"]
     subjects = [letter["subject"] for letter in found["letters"]]
     assert any("report" in subject.lower() for subject in subjects)
@@ -217,6 +229,17 @@ def test_everything_is_handed_out_as_a_page(app: Flask, desk: FlaskClient, xenia
     assert page.heading == f"What is kept of {NAME}"
     for words in (ADDRESS, SECOND, COMPANY, NOTE, TYPED, "Consults 1", "Reports 1"):
         assert words in page.text, words
+
+
+def test_a_record_costs_no_more_because_somebody_has_many_addresses(app: Flask, desk: FlaskClient):
+    lead, robin = a_lead(), session().scalars(select(Account)).one()
+    asked = cost(desk, f"/desk/leads/{lead.public_id}/record")
+    for number in range(4):
+        other = a_lead(address=f"ann{number}@home.example")
+        subscribers.ask(Ask(other.address, "/newsletter/", "form"), at=clock.now())
+        merging.merge(lead.public_id, other.public_id, by=robin, at=clock.now())
+
+    assert cost(desk, f"/desk/leads/{lead.public_id}/record") == asked
 
 
 @pytest.mark.parametrize("what", ["record", "record.json", "erase", "export.csv"])
@@ -247,37 +270,9 @@ def test_every_table_that_holds_a_person_is_looked_at(app: Flask, xenia: Lead):
         "check_in",
         "subscriber",
         "consent_entry",
+        "bounce",
+        "suppression",
     }
-
-
-def test_whoever_was_silent_for_two_years_is_let_go_clients_excepted(app: Flask, at: MoveClock):
-    a_lead("Ann Avery")
-    client = a_lead("Bob Berg")
-    leads.services.move_stage(client, Stage.CLIENT, author="Robin", at=clock.now())
-    at(clock.now() + timedelta(days=729))
-    later = a_lead("Cy Cole")
-    retention.let_go()
-    assert lists.list_leads().total == 3
-
-    at(clock.now() + timedelta(days=3))
-    retention.let_go()
-
-    assert [lead.name for lead in lists.list_leads().leads] == ["Cy Cole", "Bob Berg"]
-    assert later.name == "Cy Cole"
-
-
-def test_letters_of_a_year_ago_go_with_their_files(app: Flask, at: MoveClock):
-    a_letter()
-    outbox.deliver_due()
-    mail = Path(current_settings().instance) / "mail"
-    assert len(list(mail.iterdir())) == 1
-
-    at(clock.now() + timedelta(days=366))
-    waiting = a_letter()
-    retention.let_go()
-
-    assert session().scalars(select(Letter.id)).all() == [waiting.id]
-    assert list(mail.iterdir()) == []
 
 
 def test_a_failure_on_the_way_erases_nothing(app: Flask, xenia: Lead, monkeypatch: pytest.MonkeyPatch):

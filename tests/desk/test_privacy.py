@@ -16,7 +16,7 @@ import booking.reply_service
 import booking.waitlist_job
 from assessment.peers import LEAST
 from desk import personal_data, retention
-from kit import clock
+from kit import clock, suppression
 from kit.db import session
 from leads import webhooks
 from leads.models import HappeningKind
@@ -39,6 +39,8 @@ def text_of(client: FlaskClient) -> str:
         (booking.reply_service.KEPT, timedelta(days=182), "we keep the answer for half a year"),
         (booking.waitlist_job.KEPT, timedelta(days=180), "so we do with a place on the waitlist"),
         (blog.subscribers.UNCONFIRMED_FOR, timedelta(days=30), "it is removed after thirty days"),
+        (blog.subscribers.LEFT_FOR, timedelta(days=730), "noted as somebody who left for two years"),
+        (suppression.KEPT, timedelta(days=365), "That mail to you came back, and what the other server said: a year."),
         (webhooks.KEPT_FOR, timedelta(days=30), "thirty days after they were taken"),
         (retention.LEADS_MONTHS, 24, "two years after we last heard of each other"),
         (retention.LETTERS_MONTHS, 12, "Copies of letters, with the files in them: a year"),

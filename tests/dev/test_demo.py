@@ -149,7 +149,7 @@ def test_a_timeline_runs_as_things_happened(site: Flask):
     (iris,) = lists.list_leads(Wanted(search="Iris Novak")).leads
 
     def kinds(lead: Lead) -> list[str]:
-        return [happening.kind.value for happening in reversed(leads.timeline(lead))]
+        return [happening.kind.value for happening in reversed(leads.timeline_page(lead).rows)]
 
     assert kinds(ann) == ["assessment taken", "report asked for", "report sent", "consult booked"]
     assert kinds(iris) == ["assessment taken", "consult booked", "consult held", "note", "stage", "consult booked"]

@@ -40,6 +40,18 @@ def test_every_part_of_a_message_is_found(tmp_path: object):
     assert found.files == (Attachment("invite.ics", "application/ics", calendar), report)
 
 
+def test_long_headers_and_names_of_files_are_read_as_they_were_meant(tmp_path: object):
+    subject = "Ihr Gespräch mit Robin Vale am Dienstag, und was Sie bis dahin bereit legen können " * 2
+    file = Attachment("größe.txt", "text/plain", b"Not what the letter says")
+    mail = Mail("note", "zoe@example.com", "Zoë", subject.strip(), "Text\n", "<p>Text</p>\n", attachments=(file,))
+
+    found = composed(mail, str(tmp_path))
+
+    assert dict(found.headers)["Subject"] == subject.strip()
+    assert dict(found.headers)["To"] == "Zoë <zoe@example.com>"
+    assert (found.text, found.files) == ("Text\n", (file,))
+
+
 def test_a_plain_message_has_no_calendar_and_no_files(tmp_path: object):
     found = composed(Mail("note", "ann@example.com", "Ann", "A subject", "Text\n", "<p>Text</p>\n"), str(tmp_path))
 

@@ -37,7 +37,7 @@ def book(handover: Handover, *, visitor: str = "ann", start: datetime = MONDAY_1
 
 def kinds(address: str) -> list[HappeningKind]:
     (lead,) = leads.lists.list_leads(leads.lists.Wanted(search=address)).leads
-    return [happening.kind for happening in leads.services.timeline(lead)]
+    return [happening.kind for happening in leads.services.timeline_page(lead).rows]
 
 
 def test_a_result_enters_the_timeline_of_whoever_books_with_it(app: Flask):

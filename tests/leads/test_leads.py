@@ -105,7 +105,7 @@ def test_the_timeline_is_newest_first(app: Flask):
     services.record(lead, HappeningKind.ASSESSMENT_TAKEN, at=AT, headline="Taken", facts={"gap": 7.5})
     services.add_note(lead, text="Call after the closing", author="Robin", at=AT + timedelta(hours=1))
 
-    found = services.timeline(lead)
+    found = services.timeline_page(lead).rows
 
     assert [(h.kind, h.facts) for h in found] == [
         (HappeningKind.NOTE, {"text": "Call after the closing"}),
@@ -171,5 +171,5 @@ def test_a_note_keeps_who_wrote_it(app: Flask):
 
     services.add_note(lead, text="Call after the closing", author="Robin Vale", at=AT)
 
-    (note,) = services.timeline(lead)
+    (note,) = services.timeline_page(lead).rows
     assert (note.headline, note.facts) == ("Note by Robin Vale", {"text": "Call after the closing"})

@@ -81,11 +81,11 @@ def test_the_first_touch_is_the_earlier_one_whichever_lead_stays(robin: Account)
 
 def test_both_timelines_are_kept(robin: Account):
     work, home = two()
-    before = {h.headline for lead in (work, home) for h in services.timeline(lead)}
+    before = {h.headline for lead in (work, home) for h in services.timeline_page(lead).rows}
 
     lead = merging.merge(work.public_id, home.public_id, by=robin, at=LATER)
 
-    found = services.timeline(lead)
+    found = services.timeline_page(lead).rows
     assert before <= {h.headline for h in found}
     assert (found[0].kind, found[0].facts["with"], found[0].facts["by"]) == (
         HappeningKind.MERGED,

@@ -20,7 +20,7 @@ def ann() -> Lead:
 
 
 def moves(lead: Lead) -> list[tuple[str, dict[str, Any]]]:
-    return [(h.headline, h.facts) for h in services.timeline(lead) if h.kind is HappeningKind.STAGE]
+    return [(h.headline, h.facts) for h in services.timeline_page(lead).rows if h.kind is HappeningKind.STAGE]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_stage_moved_by_hand_keeps_who_did_it_and_when(app: Flask):
     services.move_stage(lead, Stage.CLIENT, author="Robin Vale", at=LATER)
 
     assert lead.stage is Stage.CLIENT
-    (entry,) = services.timeline(lead)
+    (entry,) = services.timeline_page(lead).rows
     assert (entry.kind, entry.at, entry.headline) == (
         HappeningKind.STAGE,
         LATER,
@@ -75,7 +75,7 @@ def test_closing_needs_a_reason_and_keeps_it(app: Flask):
 
     with pytest.raises(services.ReasonMissing):
         services.move_stage(lead, Stage.CLOSED, author="Robin Vale", at=AT)
-    assert (lead.stage, services.timeline(lead)) == (Stage.NEW, ())
+    assert (lead.stage, services.timeline_page(lead).rows) == (Stage.NEW, ())
 
     services.move_stage(lead, Stage.CLOSED, author="Robin Vale", at=AT, reason="No office of their own")
     assert lead.stage is Stage.CLOSED
@@ -87,7 +87,7 @@ def test_moving_to_where_somebody_stands_already_writes_nothing(app: Flask):
 
     services.move_stage(lead, Stage.NEW, author="Robin Vale", at=AT)
 
-    assert services.timeline(lead) == ()
+    assert services.timeline_page(lead).rows == ()
 
 
 @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ def test_a_move_that_fails_leaves_neither_stage_nor_entry(app: Flask):
         raise RuntimeError
 
     assert services.get_lead(lead.public_id).stage is Stage.NEW
-    assert services.timeline(lead) == ()
+    assert services.timeline_page(lead).rows == ()

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from desk import personal_data
 from kit import clock
 from kit.context import EXTENSION
 from kit.db import session, transaction
@@ -348,6 +349,19 @@ def test_messages_are_seen_and_sent_again_at_the_desk(desk: FlaskClient):
 
     assert page_of(desk, response.location).texts(".notice") == ["The message is sent again now."]
     assert (deliveries()[0].state, deliveries()[0].tries) == (DeliveryState.WAITING, 0)
+
+
+def test_a_message_leads_to_the_lead_it_is_about_while_there_is_one(desk: FlaskClient):
+    webhook, _ = webhooks.add(name="CRM", url="https://crm.example/", kinds=(), at=clock.now())
+    lead = something_happens()
+    address = f"/desk/webhooks/{webhook.id}"
+    assert page_of(desk, address).links["Ann"] == f"/desk/leads/{lead.public_id}"
+
+    personal_data.erase(lead, by=None, at=clock.now())
+
+    page = page_of(desk, address)
+    assert [cell.split("msg_")[0].strip() for cell in page.texts("main tbody th")] == ["lead.erased"]
+    assert f"/desk/leads/{lead.public_id}" not in page.links.values()
 
 
 def test_how_a_program_fares_is_said_and_what_was_given_up_is_resumed_at_the_desk(desk: FlaskClient):

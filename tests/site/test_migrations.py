@@ -60,6 +60,7 @@ def test_leads_are_found_by_what_they_wrote_before_that_was_kept(migrated: Calla
         lead = a_consult(a_consult_type(), note="A walnut kayak").lead_id
         found = leads.services.get_lead(leads.lists.list_leads(Wanted()).leads[0].public_id)
         leads.services.record(found, HappeningKind.REPORT_FAILED, at=clock.now(), headline=FAILED)
+        leads.services.add_happening(found, HappeningKind.DETAILS, clock.now(), "Robin put the name right")
         downgrade(directory=folder, revision="0007")
         db.session.remove()
         with db.engine.begin() as connection:
