@@ -57,6 +57,7 @@ import desk.lead_views
 import desk.reads
 import desk.retention
 import desk.returned_views
+import desk.settings_views
 import desk.team_views
 import desk.views
 import desk.webhook_views
@@ -68,6 +69,7 @@ import kit.errors
 import kit.front
 import kit.jobs
 import kit.limits
+import kit.live_settings
 import kit.logs
 import kit.outbox
 import kit.schema
@@ -111,6 +113,7 @@ BLUEPRINTS = (
     desk.funnel_views.funnel_admin,
     desk.team_views.team_admin,
     desk.webhook_views.webhook_admin,
+    desk.settings_views.settings_admin,
     booking.views.blueprint,
     booking.feed_views.blueprint,
     booking.admin.admin,
@@ -153,6 +156,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, root_path=str(ROOT), static_folder=None, instance_path=str(settings.instance))
     app.extensions[EXTENSION] = settings
     kit.logs.install()
+    kit.live_settings.install(app)
     kit.security.install(app, settings)
     kit.schema.install(app, settings)
     kit.templating.install(app, settings)

@@ -43,6 +43,10 @@ class Shelf:
             self._made[at] = found
         return found
 
+    def forget_editions(self) -> None:
+        """Make editions anew: what they are shown with has changed, so that no page made from an old one is kept."""
+        self._made.clear()
+
     def visible(self, now: datetime) -> tuple[Story, ...]:
         """The stories that may be seen now, newest first."""
         return self.edition(now).stories

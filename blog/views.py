@@ -13,7 +13,7 @@ from blog.search import LONGEST, Finder
 from blog.shelf import Shelf
 from blog.story import Story
 from blog.structured import Structured
-from kit import clock
+from kit import clock, live_settings
 from kit.context import current_settings
 from kit.front import same_for_all
 from kit.settings import Settings
@@ -33,6 +33,11 @@ def install(app: Flask, settings: Settings) -> None:
     """Give the application its stories."""
     app.extensions[EXTENSION] = Library(settings.stories, kept=settings.instance / "stories.json")
     app.extensions[FINDER] = Finder()
+    live_settings.taken_up.connect(_forget_editions, app)
+
+
+def _forget_editions(app: Flask) -> None:
+    app.extensions[EXTENSION].shelf().forget_editions()
 
 
 def library() -> Library:
@@ -48,7 +53,8 @@ def shelf() -> Shelf:
 
 
 def current(app: Flask) -> Edition:
-    """What may be seen now at that application."""
+    """What may be seen now at that application, with the settings that hold now."""
+    live_settings.take_up(app)
     found = app.extensions[EXTENSION]
     assert isinstance(found, Library)
     return found.shelf().edition(clock.now())

@@ -3,16 +3,16 @@
 import fcntl
 import hashlib
 import os
-import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from blog.refusals import CannotWrite, FileExists, NoSuchFile, StoryChanged
 from blog.slugs import slug_of
+from kit.whole_files import put
 
 FILE_MODE = 0o644
 BEGINNING = """Where it was, who called whom, and why that morning.
@@ -143,24 +143,9 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write beside the file, see it on the disk, and put it in the file's place in one step."""
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".saving-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), FILE_MODE)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-        place = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(place)
-        finally:
-            os.close(place)
+        put(path, content, mode=FILE_MODE)
     except OSError as fault:
-        with suppress(OSError):
-            Path(temporary).unlink()
         raise CannotWrite from fault
 
 

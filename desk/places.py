@@ -34,7 +34,7 @@ PLACES = (
     Place("/desk/stories/", "Stories", Right.WRITE_STORIES),
     Place("/desk/newsletter/", "Newsletter", Right.SEND_STORIES),
     Place("/desk/mail/", "Mail", Right.SEE_LEADS),
-    Place("/desk/team/", "Team", Right.RUN_TEAM, ("/desk/webhooks/",)),
+    Place("/desk/team/", "Team", Right.RUN_TEAM, ("/desk/webhooks/", "/desk/settings/")),
     Place("/desk/account/", "Account", Right.KEEP_ACCOUNT),
 )
 

@@ -19,7 +19,7 @@ from sqlalchemy import String, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit import clock
+from kit import clock, live_settings
 from kit.db import Base, UtcDateTime, session, transaction
 from kit.logs import log
 from kit.settings import Settings
@@ -78,6 +78,7 @@ class Queue:
         while True:
             with self.app.app_context():
                 try:
+                    live_settings.take_up(self.app)
                     self.jobs[name]()
                 except Exception:
                     log.error("job failed", job=name, exc_info=True)

@@ -5,7 +5,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ NAMES = (
     "HOST",
     "PORT",
 )
+FILE = "settings.toml"
 WEAK_KEY_LENGTH = 32
 FASTEST_RATE = 100_000
 SELECTOR = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,60}[A-Za-z0-9])?")
@@ -52,7 +53,8 @@ class Settings:
     `calendar_networks` are the private networks in which consultants' calendars may be; without any only calendars on
     the open internet are read. `webhook_networks` are those into which messages to other programs may go. `stories` is
     the folder of the stories' files. `newsletter_rate` is letters a minute. With a `dkim_key`, the path of a private
-    key in PEM, letters are signed.
+    key in PEM, letters are signed. `environment` are those that the environment set, by name; `from_file` the names of
+    those that the file set.
     """
 
     root: Path
@@ -76,6 +78,8 @@ class Settings:
     host: str
     port: int
     production: bool
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    from_file: frozenset[str] = frozenset()
 
     @property
     def base_host(self) -> str:
@@ -100,8 +104,9 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         instance.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise SettingsError(f"INSTANCE_PATH: {instance} cannot be used ({fault.strerror})") from fault
-    values = _file_values(instance / "settings.toml", faults)
-    values |= {name: environ[name] for name in NAMES if environ.get(name)}
+    file = _file_values(instance / FILE, faults)
+    environment = {name: environ[name] for name in ("INSTANCE_PATH", *NAMES) if environ.get(name)}
+    values = file | environment
 
     host = values.get("HOST", "127.0.0.1")
     port = _port(values.get("PORT", "5000"), faults)
@@ -165,6 +170,8 @@ def load_settings(environ: Mapping[str, str], root: Path) -> Settings:
         host=host,
         port=port,
         production=production,
+        environment=environment,
+        from_file=frozenset(file) - frozenset(environment),
     )
 
 
@@ -173,7 +180,7 @@ def _file_values(path: Path, faults: list[str]) -> dict[str, str]:
         return {}
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         faults.append(f"{path.name}: {fault}")
         return {}
     faults += [f"{path.name}: unknown setting {name}" for name in sorted(set(found) - set(NAMES))]

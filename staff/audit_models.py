@@ -32,6 +32,7 @@ class Act(StrEnum):
     LEAD_ERASED = "erased a person"
     WEBHOOK_SET = "set a webhook"
     WEBHOOK_REMOVED = "removed a webhook"
+    SETTINGS_CHANGED = "changed the settings"
 
 
 class AuditEntry(Base):

@@ -29,6 +29,7 @@ class Right(StrEnum):
     RUN_TEAM = "say who works here"
     READ_AUDIT = "read who did what"
     SET_WEBHOOKS = "tell other programs what happens"
+    RUN_SITE = "see how the site is set up, and change it"
 
 
 ALL: Final = frozenset(Right)

@@ -65,6 +65,7 @@ PAGES = {
     "team": "/desk/team/",
     "log": "/desk/team/log",
     "webhooks": "/desk/webhooks/",
+    "settings": "/desk/settings/?outside=1",
     "account": "/desk/account/",
     "passkeys": "/desk/account/passkeys",
     "password": "/desk/account/password",

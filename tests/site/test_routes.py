@@ -140,6 +140,8 @@ DOORS = {
     "lead_admin.merge": DESK,
     "lead_admin.sheet": DESK,
     "funnel_admin.overview": DESK,
+    "settings_admin.overview": DESK,
+    "settings_admin.change": DESK,
     "webhook_admin.overview": DESK,
     "webhook_admin.add": DESK,
     "webhook_admin.show": DESK,

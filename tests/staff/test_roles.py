@@ -31,6 +31,8 @@ RIGHTS = {
     "lead_admin.merge": CHANGE,
     "lead_admin.sheet": SEE,
     "funnel_admin.overview": SEE,
+    "settings_admin.overview": Right.RUN_SITE,
+    "settings_admin.change": Right.RUN_SITE,
     "webhook_admin.overview": Right.SET_WEBHOOKS,
     "webhook_admin.add": Right.SET_WEBHOOKS,
     "webhook_admin.show": Right.SET_WEBHOOKS,

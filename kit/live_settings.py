@@ -1,0 +1,105 @@
+"""The settings that can be changed while the site runs.
+
+They are written to `instance/settings.toml`, where whoever runs the machine writes them too, and each process takes
+them up with its next request or job.
+"""
+
+import stat
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import tomlkit
+from blinker import Signal
+from flask import Flask
+from tomlkit.exceptions import TOMLKitError
+
+from kit.context import EXTENSION, current_settings
+from kit.logs import log
+from kit.refusals import Conflict
+from kit.settings import FILE, Settings, SettingsError, load_settings
+from kit.whole_files import put
+
+SEEN = "site_settings_seen"
+CHANGEABLE = ("SITE_NAME", "SITE_TIMEZONE", "NEWSLETTER_RATE")
+PRIVATE = 0o600
+
+Stamp = tuple[int, int, int]
+taken_up = Signal("Other settings hold now. Sent with the application; heard by whoever keeps what the old ones made.")
+
+
+class SettingsStay(Conflict):
+    """The file cannot be read or written."""
+
+    title = "The settings cannot be changed here"
+    sentence = f"The file {FILE} in the instance folder cannot be written by the site. Change it on the machine."
+
+
+def fixed() -> frozenset[str]:
+    """The names of those that the environment of the machine sets, and nobody changes here."""
+    return frozenset(name for name in CHANGEABLE if name in current_settings().environment)
+
+
+def change(values: Mapping[str, str]) -> None:
+    """Write settings by their names into the file; what else stands in it stays, with its remarks.
+
+    Those that the environment sets are left out. Raises SettingsError, where one cannot be used, and SettingsStay.
+    """
+    settings = current_settings()
+    path = settings.instance / FILE
+    try:
+        written = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    except (OSError, UnicodeDecodeError, TOMLKitError) as fault:
+        raise SettingsStay from fault
+    wanted = {name: value for name, value in values.items() if name in CHANGEABLE and name not in fixed()}
+    load_settings({**settings.environment, **wanted}, settings.root)
+    for name, value in wanted.items():
+        written[name] = value
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else PRIVATE
+        put(path, tomlkit.dumps(written).encode(), mode=mode)
+    except OSError as fault:
+        raise SettingsStay from fault
+
+
+def install(app: Flask) -> None:
+    """Look before each request whether the file is another one."""
+    app.extensions[SEEN] = _stamp(_settings_of(app).instance / FILE)
+    app.before_request(lambda: take_up(app))
+
+
+def take_up(app: Flask) -> None:
+    """Take up what the file says now, where it changed. A file that cannot be used changes nothing."""
+    settings = _settings_of(app)
+    stamp = _stamp(settings.instance / FILE)
+    if stamp == app.extensions[SEEN]:
+        return
+    app.extensions[SEEN] = stamp
+    try:
+        found = load_settings(settings.environment, settings.root)
+    except SettingsError as fault:
+        log.warning("the settings cannot be used; the site goes on with what it had", faults=fault.message)
+        return
+    app.extensions[EXTENSION] = replace(
+        settings,
+        site_name=found.site_name,
+        site_timezone=found.site_timezone,
+        newsletter_rate=found.newsletter_rate,
+        from_file=found.from_file,
+    )
+    app.jinja_env.globals["site_name"] = found.site_name
+    taken_up.send(app)
+
+
+def _settings_of(app: Flask) -> Settings:
+    found = app.extensions[EXTENSION]
+    assert isinstance(found, Settings)
+    return found
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
