@@ -8,7 +8,7 @@ from desk.shown import own_zone_name
 from desk.webhook_forms import WebhookForm
 from kit import asked, clock
 from kit.db import transaction
-from leads import webhooks
+from leads import webhook_lists, webhooks
 from leads.webhook_models import DeliveryState, Webhook
 from staff import audit
 from staff.access import current_account, desk_only, needs
@@ -57,14 +57,14 @@ def show(webhook_id: int) -> ResponseReturnValue:
         )
         _note(Act.WEBHOOK_SET, webhook)
         return redirect(f"/desk/webhooks/{webhook_id}?done=changed", 303)
-    state, sort = asked.one_of(DeliveryState, "state"), asked.sort(webhooks.MESSAGE_COLUMNS, webhooks.NEWEST)
+    state, sort = asked.one_of(DeliveryState, "state"), asked.sort(webhook_lists.MESSAGE_COLUMNS, webhook_lists.NEWEST)
     shown = render_template(
         "desk/webhook.html",
         webhook=webhook,
         form=form,
-        page=webhooks.deliveries_of(webhook, state=state, number=asked.page_number(), sort=sort),
+        page=webhook_lists.deliveries_of(webhook, state=state, number=asked.page_number(), sort=sort),
         sort=sort,
-        told=webhooks.told_of(webhook),
+        told=webhook_lists.told_of(webhook),
         state=state,
         states=tuple(DeliveryState),
         done=request.args.get("done", ""),
@@ -114,8 +114,8 @@ def remove(webhook_id: int) -> ResponseReturnValue:
 
 
 def _overview(form: WebhookForm) -> str:
-    sort = asked.sort(webhooks.COLUMNS, webhooks.BY_NAME)
-    page = webhooks.overview(number=asked.page_number(), sort=sort)
+    sort = asked.sort(webhook_lists.COLUMNS, webhook_lists.BY_NAME)
+    page = webhook_lists.overview(number=asked.page_number(), sort=sort)
     return render_template("desk/webhooks.html", form=form, page=page, sort=sort, done=request.args.get("done", ""))
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from blog.views import edition, printed, structured
 from kit.context import current_settings
-from leads import webhooks
+from leads import webhook_lists
 
 blueprint = Blueprint("pages", __name__)
 
@@ -51,7 +51,7 @@ def about() -> ResponseReturnValue:
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What is kept, for how long, and what one can ask for."""
-    return _kept(render_template("pages/privacy.html", programs=webhooks.names()))
+    return _kept(render_template("pages/privacy.html", programs=webhook_lists.names()))
 
 
 @blueprint.get("/robots.txt")
