@@ -28,6 +28,7 @@ from kit import clock, jobs, outbox, resending
 from kit.db import session, transaction
 from kit.outbox import CLAIM, Letter, LetterState
 from tests.blog.readers import many_subscribers
+from tests.databases import Templates
 from tests.kit.smtp import free_port
 from tests.kit.test_killed_worker import a_site, alive
 from tests.kit.workers import Nursery, nursery
@@ -92,12 +93,8 @@ class Post:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    server = request.getfixturevalue("postgres")
-    server.create_database("newsletter")
-    return str(server.url("newsletter"))
+def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+    return templates.make(request.param, tmp_path)
 
 
 @pytest.mark.processes

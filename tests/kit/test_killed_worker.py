@@ -30,12 +30,13 @@ from app import create_app
 from booking import guard, services
 from booking.guard import Guest, Wish
 from booking.models import ConsultType
-from kit import clock, jobs, schema
+from kit import clock, jobs
 from kit.db import db, session, transaction
 from kit.outbox import CLAIM, OPEN, Letter, LetterState
 from tests.booking.builders import a_consult_type
 from tests.booking.invite_rules import assert_invite_history, invite_of
 from tests.conftest import ROOT, some_settings
+from tests.databases import Templates
 from tests.kit.smtp import free_port
 from tests.kit.workers import Nursery, nursery
 
@@ -136,12 +137,8 @@ class Witness:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    server = request.getfixturevalue("postgres")
-    server.create_database("killed")
-    return str(server.url("killed"))
+def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+    return templates.make(request.param, tmp_path)
 
 
 @pytest.mark.processes
@@ -261,7 +258,6 @@ def a_site(folder: Path, database_url: str, mail_url: str) -> Iterator[dict[str,
     }
     with app.app_context():
         try:
-            schema.migrate()
             yield environ
         finally:
             jobs.queue().close()
