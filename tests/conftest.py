@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from tests.databases import Templates
 from tests.headers import assert_headers
 from tests.html_rules import assert_html_rules
 from tests.page import Page
+from tests.parsing import parsed
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -255,10 +255,7 @@ def letters(app: Flask) -> Callable[[], list[EmailMessage]]:
 
 def all_letters() -> list[EmailMessage]:
     session().rollback()
-    return [
-        message_from_bytes(outbox.raw_of(letter), policy=policy.default)  # type: ignore[misc]
-        for letter in session().scalars(select(Letter).order_by(Letter.id))
-    ]
+    return [parsed(outbox.raw_of(letter)) for letter in session().scalars(select(Letter).order_by(Letter.id))]
 
 
 @pytest.fixture

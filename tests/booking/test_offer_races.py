@@ -1,4 +1,7 @@
-"""Several processes answer one offer at once, or want the same times: one of them gets them, whole."""
+"""Several processes answer one offer at once, or want the same times: one of them gets them, whole.
+
+The suite has six rounds of each case, `make races` fifty.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,11 +22,12 @@ from kit.outbox import Letter
 from tests.booking.builders import MONDAY_10, a_consult_type, a_consultant
 from tests.booking.contenders import Arena, contest
 from tests.booking.test_races import database
+from tests.often import tries
 
 __all__ = ["database"]
 
 PROCESSES = 4
-ROUNDS = 10
+ROUNDS = tries(6, races=50)
 NOW = MONDAY_10 - timedelta(days=5)
 REPLY = """From: guest{round}@example.com
 Message-ID: <{round}@x>

@@ -1,10 +1,9 @@
 """Eight processes want the same time at once: one of them gets it, in each of the five ways to want it.
 
 Each case is tried on a real SQLite file and on a real PostgreSQL server, over and over; every round has a day of its
-own, so that no round is helped by the one before. `make races` makes a thousand attempts of each, the suite a tenth.
+own, so that no round is helped by the one before. `make races` makes a thousand attempts of each, the suite 64.
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,9 +22,10 @@ from kit.db import db, session, transaction
 from tests.booking.builders import MONDAY_10, a_booking, a_consult_type, a_consultant, a_hold, minutes
 from tests.booking.contenders import Arena, contest
 from tests.databases import Templates
+from tests.often import tries
 
 PROCESSES = 8
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "8"))
+ROUNDS = tries(8, races=125)
 NOW = MONDAY_10 - timedelta(days=3)
 
 pytestmark = pytest.mark.processes
