@@ -23,9 +23,10 @@ check: ## May I push? The fast checks in one go
 	@bin/set-up test
 	@bin/test fast
 
-races: ## Let eight processes want the same time a thousand times, in every way, on both databases; some minutes
+races: ## Let many processes want the same thing and kill workers, far more often than in the suite, on both databases; some minutes
 	@bin/set-up test
-	@PYTHONPATH=. RACE_ROUNDS=125 .venv/bin/python -m pytest -q --timeout=300 --durations=0 --durations-min=1 tests/booking/test_races.py
+	@PYTHONPATH=. RACES=1 .venv/bin/python -m pytest -q --timeout=900 --durations=0 --durations-min=1 \
+		tests/booking/test_races.py tests/booking/test_offer_races.py tests/kit/test_killed_worker.py tests/blog/test_sending_killed.py
 
 fix: ## Put imports and layout of the code in order
 	@bin/set-up test

@@ -1,10 +1,11 @@
 """The world every test lives in: an application on a fresh, migrated database, and a clock that stands still."""
 
+import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,17 @@ from werkzeug.test import TestResponse
 
 from app import JOBS, create_app
 from desk import reads
-from kit import clock, jobs, outbox, schema
+from kit import clock, jobs, outbox
 from kit.db import db, session
 from kit.limits import limiter
 from kit.outbox import Letter
 from kit.settings import Settings, load_settings
 from tests.booking import readers
+from tests.databases import Templates
 from tests.headers import assert_headers
 from tests.html_rules import assert_html_rules
 from tests.page import Page
+from tests.parsing import parsed
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +48,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     readers.open_folder()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Whatever is loaded by now stays to the end, and need not be looked through for garbage over and over."""
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -71,8 +84,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = [item for item in items if ("migrated" in getattr(item, "fixturenames", ())) == (kind != "none")]
         if kind == "postgresql":
             chosen = [item for item in chosen if not item.get_closest_marker("once")]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        left_out = set(items).difference(chosen)
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
         items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run see."""
+    ours = tmp_path_factory.getbasetemp()
+    return ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
 
 
 @pytest.fixture(scope="session")
@@ -88,33 +109,26 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated(
-    database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[Path], str]:
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
+    """Migrated databases of either kind, for tests that put a site together themselves."""
+    return Templates(
+        tmp_path_factory.mktemp("template"), lambda: request.getfixturevalue("postgres"), settings_of=some_settings
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated(database_kind: str, templates: Templates) -> Callable[[Path], str]:
     """Gives a function that makes the database of a folder anew, empty and migrated, and gives its address."""
-    folder = tmp_path_factory.mktemp("template")
     Browser.reads_pages = database_kind == "sqlite"
-    if database_kind == "sqlite":
-        url = f"sqlite:///{folder / 'template.sqlite3'}"
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        server.create_database("template_site")
-        url = server.url("template_site")
-    app = create_app(some_settings(folder, url))
-    with app.app_context():
-        schema.migrate()
-        db.session.remove()
-        db.engine.dispose()
 
     def fresh(target: Path) -> str:
         if database_kind == "sqlite":
             for old in target.glob("site.sqlite3-*"):
                 old.unlink()
-            shutil.copy(folder / "template.sqlite3", target / "site.sqlite3")
-            return f"sqlite:///{target / 'site.sqlite3'}"
+            return templates.make("sqlite", target)
         name = f"site_{crc32(bytes(target))}"
-        server.renew_database(name, template="template_site")
-        return server.url(name)
+        templates.server().renew_database(name, template=templates.postgresql())
+        return templates.server().url(name)
 
     return fresh
 
@@ -249,10 +263,7 @@ def letters(app: Flask) -> Callable[[], list[EmailMessage]]:
 
 def all_letters() -> list[EmailMessage]:
     session().rollback()
-    return [
-        message_from_bytes(outbox.raw_of(letter), policy=policy.default)  # type: ignore[misc]
-        for letter in session().scalars(select(Letter).order_by(Letter.id))
-    ]
+    return [parsed(outbox.raw_of(letter)) for letter in session().scalars(select(Letter).order_by(Letter.id))]
 
 
 @pytest.fixture

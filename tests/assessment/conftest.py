@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from tests.assessment.builders import PRINTED, a_printed_report
 
 
 @pytest.fixture(scope="session")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[ReportInput], bytes]:
+def printed(shared: Path) -> Callable[[ReportInput], bytes]:
     """Gives the PDF of an order. While another worker makes it, this one makes one that will be asked for later."""
-    ours = tmp_path_factory.getbasetemp()
-    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "reports"
+    folder = shared / "reports"
     folder.mkdir(exist_ok=True)
 
     def made(order: ReportInput) -> bytes:

@@ -18,6 +18,8 @@ from blog.views import shelf
 from kit import clock
 from tests.blog.builders import a_file, a_folder, a_picture, tell
 
+pytestmark = pytest.mark.once
+
 KINDS = ("atom", "rss", "json")
 
 

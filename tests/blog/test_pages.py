@@ -12,6 +12,8 @@ from blog.views import shelf
 from kit import clock
 from tests.page import Page
 
+pytestmark = pytest.mark.once
+
 HIDDEN = ("every-mark", "a-map-of-saturday")
 STORY = "/stories/two-weeks-is-a-date"
 LISTS = (

@@ -12,6 +12,8 @@ from blog.search import Found, Index, expression
 from tests.blog.builders import a_shelf, a_story, on
 from tests.page import Page
 
+pytestmark = pytest.mark.once
+
 SHELF = a_shelf(
     a_story("orchard", "She called about the trees. The café <b>was</b> loud.", title="Behind the orchard"),
     a_story("pencil", "He wrote the orchard down, and called it a day.", title="A pencil"),

@@ -81,7 +81,12 @@ def calendar_server(folder: Path) -> Iterator[CalendarServer]:
     configuration = load()
     configuration.update(
         {
-            "auth": {"type": "htpasswd", "htpasswd_filename": str(folder / "users"), "htpasswd_encryption": "plain"},
+            "auth": {
+                "type": "htpasswd",
+                "htpasswd_filename": str(folder / "users"),
+                "htpasswd_encryption": "plain",
+                "delay": "0",  # it would let whoever gives a wrong password wait for a second
+            },
             "storage": {"filesystem_folder": str(folder / "collections"), "_filesystem_fsync": "False"},
             "rights": {"type": "owner_only"},
         },

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -55,6 +56,7 @@ class Component:
         return re.sub(r"\\([\\;,nN])", lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
+@lru_cache(maxsize=200)  # a letter is looked at by several rules
 def read_object(content: bytes) -> Component:
     """The calendar in `content`. Asserts the rules of bytes, lines and nesting."""
     assert content.endswith(b"\r\n"), "the object does not end with CRLF"

@@ -156,7 +156,7 @@ def test_the_prospect_hears_nothing_until_then_whatever_runs(app: Flask, at: Mov
     a_consultant()
     ask()
 
-    for hour in range(0, 24 * 20, 6):
+    for hour in range(0, 24 * 20, 12):
         at(ASKED + timedelta(hours=hour))
         for job in JOBS.values():
             job()

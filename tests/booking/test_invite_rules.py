@@ -14,6 +14,8 @@ from kit.mail import Mail, compose
 from tests.booking.invite_rules import assert_invite_history, assert_invite_rules, read_object
 from tests.booking.test_invites import HOST, INVITE
 
+pytestmark = pytest.mark.once
+
 MAIL = Mail("booked", "ann@example.org", "Ann Bee", "Your consult", "Text\n", "<p>HTML</p>")
 
 

@@ -282,6 +282,12 @@ def test_a_message_is_handed_over_on_standard_input(app: Flask, invited: EmailMe
     assert states() == [BookingState.CANCELLED]
 
 
+def test_what_a_person_wrote_is_left_alone_on_standard_input(app: Flask):
+    line = app.test_cli_runner().invoke(args=["receive-mail"], input=HUMAN)
+
+    assert (line.exit_code, line.output) == (0, "left alone: no calendar answers in it\n")
+
+
 def test_the_command_as_a_mail_server_starts_it(app: Flask, invited: EmailMessage):
     settings = current_settings()
     environ = {
@@ -300,5 +306,4 @@ def test_the_command_as_a_mail_server_starts_it(app: Flask, invited: EmailMessag
     session().rollback()
     answer = google(replace(said_to(invited, "ACCEPTED", at=LATER), at=NOW))
     assert hand_over(answer) == (0, b"stale\n")
-    assert hand_over(HUMAN) == (0, b"left alone: no calendar answers in it\n")
     assert hand_over(answer + b"x" * 2_000_000) == (0, b"left alone: larger than 1 MB\n")

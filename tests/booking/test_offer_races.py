@@ -1,32 +1,33 @@
-"""Several processes answer one offer at once, or want the same times: one of them gets them, whole."""
+"""Several processes answer one offer at once, or want the same times: one of them gets them, whole.
+
+The suite has six rounds of each case, `make races` fifty.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from app import create_app
 from booking import offers, reply_service
 from booking.exchange_models import Offer, OfferState, Reply
 from booking.guard import Guest, Wish
 from booking.models import BookingState, ConsultType, WeeklyHours
 from booking.offer_refusals import OfferOver, OfferTaken
 from booking.refusals import SlotTaken
-from kit import clock, jobs, schema
+from kit import clock, jobs
 from kit.db import db, session
 from kit.outbox import Letter
 from tests.booking.builders import MONDAY_10, a_consult_type, a_consultant
-from tests.booking.contenders import contest
+from tests.booking.contenders import Arena, contest
 from tests.booking.test_races import database
-from tests.conftest import some_settings
+from tests.often import tries
 
 __all__ = ["database"]
 
 PROCESSES = 4
-ROUNDS = 10
+ROUNDS = tries(6, races=50)
 NOW = MONDAY_10 - timedelta(days=5)
 REPLY = """From: guest{round}@example.com
 Message-ID: <{round}@x>
@@ -43,15 +44,6 @@ END:VCALENDAR
 """
 
 pytestmark = pytest.mark.processes
-
-
-@dataclass(frozen=True)
-class Arena:
-    """What a process needs to take part."""
-
-    folder: Path
-    database_url: str
-    case: str
 
 
 def three_of(round_number: int) -> list[datetime]:
@@ -99,9 +91,8 @@ CASES: dict[str, Callable[[int, int], None]] = {
 
 def contend(arena: Arena, number: int, together: Callable[[], object]) -> list[str]:
     """One process: a try in each round, begun together with all the others."""
-    app = create_app(some_settings(arena.folder, arena.database_url))
     faults = []
-    with app.app_context(), clock.fixed(NOW):
+    with clock.fixed(NOW):
         for round_number in range(ROUNDS):
             together()
             try:
@@ -116,9 +107,8 @@ def contend(arena: Arena, number: int, together: Callable[[], object]) -> list[s
 
 @pytest.mark.parametrize("case", list(CASES))
 def test_one_of_them_gets_it(case: str, database: str, tmp_path: Path):  # the fixture of that name
-    app = create_app(some_settings(tmp_path, database))
-    with app.app_context(), clock.fixed(NOW):
-        schema.migrate()
+    arena = Arena(tmp_path, database, case)
+    with arena.site().app_context(), clock.fixed(NOW):
         hours = [WeeklyHours(weekday=weekday, start=9 * 60, finish=17 * 60) for weekday in range(1, 8)]
         consult_type = a_consult_type(a_consultant(weekly=hours))
         for number in range(ROUNDS if case != "two guests want the same times" else 0):
@@ -129,7 +119,7 @@ def test_one_of_them_gets_it(case: str, database: str, tmp_path: Path):  # the f
         db.session.remove()
         db.engine.dispose()
 
-        faults = race(Arena(tmp_path, database, case))
+        faults = race(arena)
 
         assert faults == []
         for offer in session().scalars(select(Offer)):

@@ -1,13 +1,11 @@
 """Eight processes want the same time at once: one of them gets it, in each of the five ways to want it.
 
 Each case is tried on a real SQLite file and on a real PostgreSQL server, over and over; every round has a day of its
-own, so that no round is helped by the one before. `make races` makes a thousand attempts of each, the suite a tenth.
+own, so that no round is helped by the one before. `make races` makes a thousand attempts of each, the suite 64.
 """
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,32 +14,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app import create_app
 from booking import guard
 from booking.guard import Guest, Wish
 from booking.models import Booking, BookingState, ConsultType, WeeklyHours
 from booking.refusals import HoldLapsed, SlotTaken
-from kit import schema
 from kit.db import db, session, transaction
 from tests.booking.builders import MONDAY_10, a_booking, a_consult_type, a_consultant, a_hold, minutes
-from tests.booking.contenders import contest
-from tests.conftest import some_settings
-from tests.postgres import Postgres
+from tests.booking.contenders import Arena, contest
+from tests.databases import Templates
+from tests.often import tries
 
 PROCESSES = 8
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "8"))
+ROUNDS = tries(8, races=125)
 NOW = MONDAY_10 - timedelta(days=3)
 
 pytestmark = pytest.mark.processes
-
-
-@dataclass(frozen=True)
-class Arena:
-    """What a process needs to take part."""
-
-    folder: Path
-    database_url: str
-    case: str
 
 
 def ten_on(number: int) -> datetime:
@@ -96,29 +83,21 @@ CASES: dict[str, Callable[[int, int], None]] = {
 
 def contend(arena: Arena, number: int, together: Callable[[], object]) -> list[int]:
     """One process: a try in each round, begun together with all the others."""
-    app = create_app(some_settings(arena.folder, arena.database_url))
     won: list[int] = []
-    with app.app_context():
-        for round_number in range(ROUNDS):
-            together()
-            try:
-                CASES[arena.case](number, round_number)
-                won.append(round_number)
-            except (SlotTaken, HoldLapsed):
-                pass
-            db.session.remove()
+    for round_number in range(ROUNDS):
+        together()
+        try:
+            CASES[arena.case](number, round_number)
+            won.append(round_number)
+        except (SlotTaken, HoldLapsed):
+            pass
+        db.session.remove()
     return won
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'site.sqlite3'}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    name = f"race_{abs(hash(tmp_path))}"
-    server.create_database(name)
-    yield server.url(name)
+def database(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+    return templates.make(request.param, tmp_path)
 
 
 def prepare(case: str) -> None:
@@ -142,13 +121,11 @@ def prepare(case: str) -> None:
 
 @pytest.mark.parametrize("case", list(CASES))
 def test_exactly_one_gets_it(case: str, database: str, tmp_path: Path):
-    app = create_app(some_settings(tmp_path, database))
-    with app.app_context():
-        schema.migrate()
+    arena = Arena(tmp_path, database, case)
+    with arena.site().app_context():
         prepare(case)
         db.session.remove()
         db.engine.dispose()
-        arena = Arena(tmp_path, database, case)
 
         winners = race(arena)
 

@@ -1,6 +1,7 @@
 """One browser and one site for all journeys; each test is a visitor of its own."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ def chrome() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def inspector() -> Inspector:
-    return Inspector()
+def inspector(shared: Path) -> Inspector:
+    (shared / "pages-seen").mkdir(exist_ok=True)
+    return Inspector(shared / "pages-seen")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """Shared by all whom the others' traces do not disturb: each has addresses and names of its own."""
     with running_site(tmp_path_factory.mktemp("site")) as running:
         yield running
 

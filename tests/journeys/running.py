@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
 
 from tests.kit.smtp import Mailbox, free_port, smtp_server
+from tests.parsing import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTING = 60.0
@@ -45,7 +45,7 @@ class RunningSite:
     def letters(self, to: str) -> list[EmailMessage]:
         """What arrived for one address, oldest first."""
         arrived = [raw for recipient, raw in list(self.mailbox.messages) if recipient == to]
-        return [message_from_bytes(raw, policy=policy.default) for raw in arrived]  # type: ignore[misc]
+        return [parsed(raw) for raw in arrived]
 
     def next_letter(self, to: str, after: int) -> EmailMessage:
         """The letter that follows the first `after` ones, as soon as it is there."""

@@ -56,7 +56,7 @@ def test_a_consult_is_booked_with_the_keyboard_alone(visitor: Callable[..., Visi
     press_enter(ann)
 
     tab_to(ann, "Full name")
-    ann.page.keyboard.type("Kay Board")
+    ann.page.keyboard.type("Kay Stroke")
     tab_to(ann, "E-mail address")
     ann.page.keyboard.type("kay@example.org")
     press_enter(ann)
@@ -79,7 +79,7 @@ def test_a_slip_is_reached_and_mended_with_the_keyboard_alone(visitor: Callable[
     tab_to(ann, "Enter your name")
     ann.page.keyboard.press("Enter")
     assert ann.page.evaluate("document.activeElement.name") == "name"
-    ann.page.keyboard.type("Kay Board")
+    ann.page.keyboard.type("Kay Stroke")
     tab_to(ann, "E-mail address")
     ann.page.keyboard.type("kay@example.net")
     ann.page.keyboard.press("Shift+Tab")

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.booking.visit import text_of
-from tests.journeys.running import RunningSite
-from tests.journeys.visitor import NARROWEST, Visitor
+from tests.journeys.running import RunningSite, wait_for
+from tests.journeys.visitor import NARROWEST, ROBIN, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 
 Come = Callable[..., Visitor]
-ACCOUNT = {"name": "Robin Hale", "email": "robin@consultancy.example", "password": "three unrelated words 7"}
+TEST = "Test: The night supervisor"
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,14 @@ def test_a_reader_subscribes_and_leaves(site: RunningSite, visitor: Come, script
 
 def test_a_consultant_sends_a_story_and_a_reader_leaves(site: RunningSite, visitor: Come):
     robin, ann = visitor(), visitor()
-    robin.open(site.welcome)
-    robin.fill(**ACCOUNT)
-    robin.press("Make the account")
+    robin.enter()
     address = "bo@example.org"
     subscribe(site, ann, address)
 
     robin.open("/desk/newsletter/")
     robin.follow("The night supervisor")
     robin.press("Send a test to robin@consultancy.example")
-    assert site.next_letter("robin@consultancy.example", 0)["Subject"] == "Test: The night supervisor"
+    wait_for(lambda: [one for one in site.letters(ROBIN["email"]) if one["Subject"] == TEST], "the test letter")
     robin.slip("Continue", "Choose whether it goes out now or later")
     robin.fill(when="now")
     robin.press("Continue")

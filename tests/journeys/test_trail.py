@@ -3,22 +3,18 @@
 At the desk they stand on a board, and their cards are dragged.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.journeys.running import RunningSite
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 FIRST, SECOND, THIRD = "the-night-supervisor", "two-weeks-is-a-date", "every-spring-you-people-call"
-ACCOUNT = {"name": "Robin Hale", "email": "robin@consultancy.example", "password": "three unrelated words 7"}
 CAMPAIGN = "utm_source=letter&utm_campaign=autumn"
 STORED = """async () => [
   ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...(await caches.keys()),
@@ -121,21 +117,16 @@ def test_without_scripts_the_story_and_the_campaign_of_its_own_page_are_known(
 
 
 @pytest.fixture
-def desk(site: RunningSite, chrome: Browser, visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
+def desk(visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
     """Opens the board of somebody who works there, on which stand three who asked to be called."""
     ann = visitor()
     for name in ("Abe", "Bea", "Cleo"):
         ann.open("/book/call-back")
         ann.fill(name=f"{name} Board", address=f"{name.lower()}.board@example.com", later="month")
         ann.press("Ask to be called back")
-    accounts = Path(site.instance / "signed-in.json")
-    if not accounts.exists():
-        robin = visitor()
-        robin.open(site.welcome)
-        robin.fill(**ACCOUNT)
-        robin.press("Make the account")
-        robin.context.storage_state(path=accounts)
-    cookies = json.loads(accounts.read_text("utf-8"))["cookies"]
+    first = visitor()
+    first.enter()
+    cookies: Any = first.context.cookies()
 
     def come(**options: Any) -> Visitor:
         robin = visitor(width=1440, **options)

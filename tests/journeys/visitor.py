@@ -1,8 +1,10 @@
 """A person in a browser: what they do on a page, and what must be true of every page they come to."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from tests.assessment.walk import TYPICAL
 from tests.journeys.running import RunningSite
 
 NARROWEST = 320
+ROBIN = {"name": "Robin Hale", "email": "robin@consultancy.example", "password": "three unrelated words 7"}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUSED = "document.activeElement"
 TOKEN = re.compile(r"/[A-Za-z0-9_.-]{16,}")
@@ -20,15 +23,19 @@ TOKEN = re.compile(r"/[A-Za-z0-9_.-]{16,}")
 
 @dataclass
 class Inspector:
-    """Looks at each kind of page once, however many visitors come to it."""
+    """Looks at each kind of page once in a run, however many visitors come to it, by whichever worker.
 
-    seen: set[str] = field(default_factory=set)
+    What was seen lies in the folder that the workers share.
+    """
+
+    folder: Path
     axe: Axe = field(default_factory=Axe)
 
     def is_new(self, kind: str) -> bool:
-        if kind in self.seen:
+        try:
+            (self.folder / hashlib.sha256(kind.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
             return False
-        self.seen.add(kind)
         return True
 
     def read(self, page: Page) -> list[str]:
@@ -74,6 +81,16 @@ class Visitor:
     def open(self, address: str) -> None:
         """Go to an address of the site, or to a whole one as it stands in a letter."""
         self.arrive(self.page.goto(address if "://" in address else self.site.url + address))
+
+    def enter(self) -> None:
+        """Be Robin at the desk: whoever comes first makes the account, everybody else signs in with it."""
+        self.open("/desk/sign-in?next=/desk/account/")
+        self.fill(email=ROBIN["email"], password=ROBIN["password"])
+        self.press("Sign in")
+        if "/sign-in" in self.path:
+            self.open(self.site.welcome)
+            self.fill(**ROBIN)
+            self.press("Make the account")
 
     def follow(self, name: str | re.Pattern[str], *, within: str = "main") -> None:
         """Follow a link."""

@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from kit.forms import Choice, CookielessForm, Email, ManyLines, Needed, OneLine, Whole
 
+pytestmark = pytest.mark.once
+
 LOCAL = "Enter an address that has no letters such as é before the @"
 SHAPE = "Enter an e-mail address with one @ and a domain, like name@example.com"
 

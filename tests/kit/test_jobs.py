@@ -19,13 +19,14 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from app import create_app
-from kit import clock, jobs, outbox, schema
+from kit import clock, jobs, outbox
 from kit.context import current_settings
 from kit.db import db, session, transaction
 from kit.jobs import Beat, Queue
 from kit.mail import Mail
 from kit.settings import load_settings
 from tests.conftest import NIGHT_BEFORE_THE_CLOCKS_CHANGE, ROOT, some_settings
+from tests.databases import Templates
 from tests.kit.redis import redis_server
 from tests.kit.smtp import free_port, smtp_server
 
@@ -39,29 +40,24 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def environ(place: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The settings of a new site whose queue lies there."""
+def environ(place: str, templates: Templates, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The settings of a new, migrated site whose queue lies there."""
     found = {
         "INSTANCE_PATH": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
+        "DATABASE_URL": templates.make("postgresql" if place == "postgresql" else "sqlite", tmp_path),
         "SECRET_KEY": "shared-by-all-processes-of-one-site-0123456789",
     }
     with ExitStack() as stack:
         if place == "redis":
             found["REDIS_URL"] = stack.enter_context(redis_server(tmp_path))
-        if place == "postgresql":
-            server = request.getfixturevalue("postgres")
-            server.create_database(tmp_path.name)
-            found["DATABASE_URL"] = server.url(tmp_path.name)
         yield found
 
 
 @pytest.fixture
 def site(environ: dict[str, str]) -> Iterator[Flask]:
-    """That site, migrated."""
+    """That site."""
     app = create_app(load_settings(environ, ROOT))
     with app.app_context():
-        schema.migrate()
         yield app
         jobs.queue().close()
         db.session.remove()
@@ -75,7 +71,7 @@ def a_queue(app: Flask, job: Callable[[], object]) -> Queue:
 def take(queue: Queue) -> list[str]:
     """Do what lies in the queue, as a worker would; gives the names of the jobs that were asked for."""
     names = []
-    while (task := queue.huey.dequeue()) is not None:
+    while queue.huey.pending_count() and (task := queue.huey.dequeue()) is not None:
         names.append(task.args[0])
         queue.huey.execute(task)
     return names

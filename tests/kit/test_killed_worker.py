@@ -1,4 +1,6 @@
-"""Workers are killed a hundred times while they send invites: each invite arrives, and twice only where none can help.
+"""Workers are killed while they send invites: each invite arrives, and twice only where none can help.
+
+Forty of them in the suite, three hundred in `make races`, at each moment of handing over a letter.
 
 A mail server that has taken a letter (its 250) and a worker that dies before it has noted that are the one case in
 which a letter leaves again (RFC 1047). It is the same letter then, byte for byte.
@@ -17,7 +19,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -30,16 +31,19 @@ from app import create_app
 from booking import guard, services
 from booking.guard import Guest, Wish
 from booking.models import ConsultType
-from kit import clock, jobs, schema
+from kit import clock, jobs
 from kit.db import db, session, transaction
 from kit.outbox import CLAIM, OPEN, Letter, LetterState
 from tests.booking.builders import a_consult_type
 from tests.booking.invite_rules import assert_invite_history, invite_of
 from tests.conftest import ROOT, some_settings
+from tests.databases import Templates
 from tests.kit.smtp import free_port
 from tests.kit.workers import Nursery, nursery
+from tests.often import tries
+from tests.parsing import parsed
 
-KILLS = {"sqlite": 60, "postgresql": 40}
+KILLS = {"sqlite": tries(24, races=180), "postgresql": tries(16, races=120)}
 SEED = 20261031
 # What the server is about to answer when the worker dies; `note` is after a 250, `time` is whenever.
 MOMENTS = ("EHLO", "MAIL", "RCPT", "DATA", "note", "time")
@@ -136,12 +140,8 @@ class Witness:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    server = request.getfixturevalue("postgres")
-    server.create_database("killed")
-    return str(server.url("killed"))
+def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+    return templates.make(request.param, tmp_path)
 
 
 @pytest.mark.processes
@@ -261,7 +261,6 @@ def a_site(folder: Path, database_url: str, mail_url: str) -> Iterator[dict[str,
     }
     with app.app_context():
         try:
-            schema.migrate()
             yield environ
         finally:
             jobs.queue().close()
@@ -311,7 +310,3 @@ def owner(port: int, workers: set[int]) -> int:
 def alive(pid: int) -> bool:
     """Whether the process still runs; one that is dead and not yet buried does not."""
     return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
-
-
-def parsed(raw: bytes) -> EmailMessage:
-    return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value]

@@ -10,6 +10,8 @@ from flask import Flask
 from kit.context import current_settings
 from kit.mail import AddressUnusable, Attachment, Mail, compose
 
+pytestmark = pytest.mark.once
+
 AT = datetime(2026, 10, 31, 22, 30, tzinfo=UTC)
 CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 PLAIN = Mail("note", "ann@example.com", 'Ann "Bee" Ö', "A question — two lines", "Text ü\n", "<p>HTML ü</p>")

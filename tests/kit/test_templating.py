@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from kit.templating import _fingerprint, when
 from tests.page import Page
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 FILES = sorted(path for path in STATIC.rglob("*") if path.is_file())

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from kit import clock, tokens
 from kit.refusals import LinkAltered, LinkExpired
 
+pytestmark = pytest.mark.once
+
 
 def test_a_token_gives_back_what_was_put_in(app: Flask):
     assert tokens.read("manage", tokens.sign("manage", {"id": 7})) == {"id": 7}

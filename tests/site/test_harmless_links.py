@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
@@ -54,6 +53,7 @@ from tests.booking.builders import a_consult_type, a_consultant, minutes
 from tests.booking.mail_programs import google, said_to
 from tests.conftest import ROOT, Browser, some_settings
 from tests.page import Page
+from tests.parsing import parsed
 
 NOW = datetime(2026, 11, 24, 20, 15, tzinfo=UTC)  # a Tuesday, 3:15 pm in New York
 TIMES = 10
@@ -216,7 +216,7 @@ def rendered(app: Flask) -> Iterator[set[str]]:
 def read_letters() -> list[EmailMessage]:
     """Every letter, the latest first."""
     rows = session().scalars(select(Letter).order_by(Letter.id.desc()))
-    return [message_from_bytes(outbox.raw_of(row), policy=policy.default) for row in rows]  # type: ignore[misc]
+    return [parsed(outbox.raw_of(row)) for row in rows]
 
 
 def invites(letter: EmailMessage, booking: Booking) -> bool:
@@ -234,7 +234,7 @@ def all_links() -> set[str]:
         seen[row.kind + row.subject[:20]] = seen.get(row.kind + row.subject[:20], 0) + 1
         if seen[row.kind + row.subject[:20]] > 3:
             continue
-        message = message_from_bytes(outbox.raw_of(row), policy=policy.default)
+        message = parsed(outbox.raw_of(row))
         texts = [str(message.get("List-Unsubscribe", ""))]
         texts += [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
         for text in texts:
