@@ -19,6 +19,7 @@ from dev.profiles import AN_OFFICE
 from kit import clock
 from kit.context import current_settings
 from kit.forms import Choice, CookielessForm, Email, ManyLines, Needed, OneLine, Whole
+from kit.sorting import Sort
 from kit.zones import zone
 from leads.handover import Handover
 
@@ -94,6 +95,7 @@ def everything(*, wrong: bool) -> dict[str, Any]:
         "handover": Handover(held=4.1, needed=11.3, gap=7.2, obstacles=("Other duties eat the time for calls",)),
         "now": clock.now(),
         "zone_name": own.key,
+        "sort": Sort("week", down=True, usual="week"),
     }
 
 
