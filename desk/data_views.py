@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, strea
 from flask.typing import ResponseReturnValue
 
 import leads.services
-from desk import personal_data, spreadsheet
+from desk import facts, personal_data, spreadsheet
 from desk.forms import EraseForm
 from desk.shown import own_zone_name
 from kit import clock
@@ -30,7 +30,9 @@ data_admin = desk_only(Blueprint("data_admin", __name__, url_prefix="/desk/leads
 def record(public_id: str) -> ResponseReturnValue:
     """What is kept of a person, to be read or printed; of very many rows the first, with a word of the file."""
     found = personal_data.collect(public_id, by=current_account(), at=clock.now(), most=SHOWN)
-    return render_template("desk/record.html", lead=found.lead, record=found, zone_name=own_zone_name())
+    return render_template(
+        "desk/record.html", lead=found.lead, record=found, say=facts.say_value, zone_name=own_zone_name()
+    )
 
 
 @data_admin.get("/<public_id>/record.json")

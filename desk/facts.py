@@ -1,6 +1,8 @@
 """The facts of a happening as rows a person can read."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +11,7 @@ from kit.moments import exact
 from kit.words import format_date
 from kit.zones import zone
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?\+00:00")
 LONG = "answers"
 TEXT = "text"
 LINKS = {"result": "The result as they saw it", "link": "The report"}
@@ -74,6 +77,16 @@ def answers_of(facts: Mapping[str, Any]) -> list[Row]:
 def links_of(facts: Mapping[str, Any]) -> list[Row]:
     """Where more is to be seen."""
     return [Row(label, "", str(facts[name])) for name, label in LINKS.items() if facts.get(name)]
+
+
+def say_value(value: object, zone_name: str) -> str:
+    """A value out of a table as a person reads it: a moment by the clocks of `zone_name`, a yes, a number."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        with suppress(ValueError):  # what somebody typed may look like one
+            return exact(datetime.fromisoformat(value), zone(zone_name))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _said(name: str, value: Any, zone_name: str) -> str:

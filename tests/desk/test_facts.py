@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from desk.facts import Row, answers_of, links_of, say_facts, text_of
+from desk.facts import Row, answers_of, links_of, say_facts, say_value, text_of
 
 ZONE = "America/New_York"
 TITLES = {"the-night-supervisor": "The night supervisor"}
@@ -51,3 +51,22 @@ def test_answers_and_links_are_told_apart():
     assert answers_of(facts) == [Row("Agents", "10"), Row("By when?", "In 12 months")]
     assert links_of(facts) == [Row("The result as they saw it", "", "/r"), Row("The report", "", "/l")]
     assert (answers_of({}), links_of({})) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, "yes"),
+        (False, "no"),
+        (7, "7"),
+        (4.25, "4.25"),
+        ("2026-11-02T15:00:00+00:00", "2 November 2026, 10:00\xa0am (UTC−05:00)"),
+        ("2026-10-30T14:00:00.508365+00:00", "30 October 2026, 10:00\xa0am (UTC−04:00)"),
+        ("2026-11-02", "2026-11-02"),
+        ("2026-13-02T15:00", "2026-13-02T15:00"),
+        ("9999-99-99T99:99:99+00:00", "9999-99-99T99:99:99+00:00"),
+        ("Call me at 2026-11-02T15:00:00+00:00", "Call me at 2026-11-02T15:00:00+00:00"),
+    ],
+)
+def test_what_is_kept_is_said_as_a_person_reads_it(value: object, said: str):
+    assert say_value(value, ZONE) == said

@@ -29,6 +29,7 @@ from kit.db import db
 from tests.conftest import some_settings
 from tests.desk.crowd import Crowd, fill, stories
 from tests.journeys.chromium import chromium
+from tests.journeys.desk_pages import pages_of
 from tests.journeys.visitor import OVERFLOW
 from tests.kit.smtp import free_port
 from tests.staff.signed_in import signed_in
@@ -40,72 +41,6 @@ VIEWS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = (
     (1440, 900, "light"),
 )
 TALLEST = 3600  # of a picture; more of a long list shows nothing new
-PAGES = {
-    "today": "/desk/",
-    "today-everybody": "/desk/?whose=everybody",
-    "keys": "/desk/keys",
-    "leads": "/desk/leads/",
-    "leads-narrow": "/desk/leads/?search=ann&owner=nobody&consult=never",
-    "board": "/desk/leads/board",
-    "consults": "/desk/consults/",
-    "offers": "/desk/offers/",
-    "offers-new": "/desk/offers/new",
-    "replies": "/desk/replies/",
-    "waitlist": "/desk/waitlist/",
-    "hours": "/desk/availability/",
-    "blocks": "/desk/blocks/",
-    "calendars": "/desk/calendars/",
-    "consult-types": "/desk/consult-types/",
-    "numbers": "/desk/funnel/",
-    "stories": "/desk/stories/",
-    "newsletter": "/desk/newsletter/",
-    "subscribers": "/desk/newsletter/subscribers/",
-    "mail": "/desk/mail/",
-    "mail-returned": "/desk/mail/returned",
-    "team": "/desk/team/",
-    "log": "/desk/team/log",
-    "webhooks": "/desk/webhooks/",
-    "settings": "/desk/settings/?outside=1",
-    "account": "/desk/account/",
-    "passkeys": "/desk/account/passkeys",
-    "password": "/desk/account/password",
-    "second-factor": "/desk/account/second-factor",
-    "recovery-codes": "/desk/account/recovery-codes",
-    "stories-new": "/desk/stories/new",
-    "calendars-file": "/desk/calendars/file",
-    "calendars-server": "/desk/calendars/server",
-    "consult-types-new": "/desk/consult-types/new",
-}
-ABOUT_ONE = {
-    "lead": "/desk/leads/{0.lead}",
-    "lead-edit": "/desk/leads/{0.lead}/edit",
-    "lead-merge": "/desk/leads/{0.lead}/merge?search=ann",
-    "lead-sheet": "/desk/leads/{0.lead}/sheet",
-    "lead-record": "/desk/leads/{0.lead}/record",
-    "lead-erase": "/desk/leads/{0.lead}/erase",
-    "consult": "/desk/consults/{0.consult}",
-    "webhook": "/desk/webhooks/{0.webhook}",
-    "webhook-remove": "/desk/webhooks/{0.webhook}/remove",
-    "subscriber": "/desk/newsletter/subscribers/{0.subscriber}",
-    "colleague": "/desk/team/{0.colleague}",
-    "colleague-self": "/desk/team/1",
-    "letter": "/desk/mail/{0.letter}",
-    "letter-again": "/desk/mail/{0.letter}/again",
-    "consult-move": "/desk/consults/{0.coming}/move",
-    "consult-cancel": "/desk/consults/{0.coming}/cancel",
-    "consult-reassign": "/desk/consults/{0.coming}/reassign",
-    "calendar": "/desk/calendars/{0.calendar}",
-    "consult-type": "/desk/consult-types/{0.consult_type}",
-    "consult-type-question": "/desk/consult-types/{0.consult_type}/questions/new",
-    "newsletter-story": "/desk/newsletter/stories/story-0",
-    "story": "/desk/stories/story-0",
-    "colleague-close": "/desk/team/{0.colleague}/close",
-}
-
-
-def pages_of(crowd: Crowd, rows: int) -> dict[str, str]:
-    """Every page there is with so many rows, by name."""
-    return PAGES | ({name: address.format(crowd) for name, address in ABOUT_ONE.items()} if rows else {})
 
 
 def measured(app: Flask, client: FlaskClient, address: str) -> tuple[int, float, int]:

@@ -11,7 +11,8 @@ from kit import clock, jobs, schema
 from kit.db import db
 from tests.conftest import some_settings
 from tests.desk.crowd import Crowd, fill, stories
-from tests.journeys.desk_shots import pages_of, served
+from tests.journeys.desk_pages import pages_of
+from tests.journeys.desk_shots import served
 from tests.journeys.visitor import NARROWEST, OVERFLOW, Inspector
 from tests.kit.smtp import free_port
 from tests.staff.signed_in import signed_in
