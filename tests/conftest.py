@@ -77,8 +77,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What asks for no database has passed on SQLite already, and is not run once more on PostgreSQL.
 
-    With `none` it is the other way round: the rest is the unit part.
+    With `none` it is the other way round: the rest is the unit part. What waits most comes first: one worker goes from
+    page to page in a single browser while the other computes, and nobody waits for a long journey at the end.
     """
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "processes"))))
     kind = config.getoption("--database")
     if kind != "sqlite":
         chosen = [item for item in items if ("migrated" in getattr(item, "fixturenames", ())) == (kind != "none")]
