@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 
 import leads.services
@@ -86,6 +86,14 @@ def hear_complaint(address: str, *, about: datetime, at: datetime) -> bool:
     if left is not None:
         left.asked_at = at  # the day of the next mail begins now
     return True
+
+
+def may_confirm(address: str, *, at: datetime) -> bool:
+    """Whether a mail that asks for a confirmation has gone there of which the link still works."""
+    found = find_by_address(address)
+    if found is None or found.asked_at is None or found.state is SubscriberState.SUBSCRIBED:
+        return False
+    return found.asked_at > at - UNCONFIRMED_FOR
 
 
 def find(secret: str) -> Subscriber | None:
@@ -216,7 +224,9 @@ def forget_unconfirmed() -> int:
 def forget_left(*, at: datetime) -> int:
     """Remove some of those who left two years ago; a keyed hash keeps letters away from them. Gives how many."""
     with transaction() as current:
+        asks_again = Subscriber.asked_at > at - UNCONFIRMED_FOR  # and the link that confirms it still works
         old = select(Subscriber).where(Subscriber.state == SubscriberState.LEFT, Subscriber.left_at < at - LEFT_FOR)
+        old = old.where(or_(Subscriber.asked_at.is_(None), ~asks_again))
         gone = current.scalars(old.order_by(Subscriber.id).limit(LEFT_A_RUN).with_for_update()).all()
         for subscriber in gone:
             suppression.hold_back(subscriber.address, Purpose.NEWSLETTER, Reason.LEFT, at=at)

@@ -1,18 +1,16 @@
 """Writing a story's file: its text put together from fields, and saved as a whole or not at all."""
 
-import fcntl
 import hashlib
-import os
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from blog.refusals import CannotWrite, FileExists, NoSuchFile, StoryChanged
 from blog.slugs import slug_of
-from kit.whole_files import put
+from kit.whole_files import alone_in, put
 
 FILE_MODE = 0o644
 BEGINNING = """Where it was, who called whom, and why that morning.
@@ -130,16 +128,12 @@ def add_picture(folder: Path, name: str, raw: bytes) -> str:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Nobody else writes in the folder meanwhile, in whatever process."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as fault:
-        raise CannotWrite from fault
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone_in(folder))
+        except OSError as fault:
+            raise CannotWrite from fault
         yield
-    finally:
-        os.close(handle)
 
 
 def _put(path: Path, content: bytes) -> None:

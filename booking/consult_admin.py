@@ -34,7 +34,7 @@ JUST_BEGUN = timedelta(hours=2)
 def overview() -> ResponseReturnValue:
     """What is agreed, and why a time is not offered."""
     now, zone_name = clock.now(), own_zone_name()
-    host_id, sort = asked.whole("with"), asked.sort(schedule.COLUMNS, schedule.SOONEST)
+    host_id, sort = asked.whole("with") or None, asked.sort(schedule.COLUMNS, schedule.SOONEST)
     past_sort = asked.sort(schedule.COLUMNS, schedule.LATEST, "past_sort")
     coming = schedule.consults_page(
         begin=now - JUST_BEGUN, end=now + LOOK_AHEAD, number=asked.page_number(), sort=sort, host_id=host_id

@@ -26,6 +26,7 @@ from staff.access import current_account, desk_only, needs
 from staff.models import Account
 from staff.roles import Right
 
+MOST_OWNERS = 1000  # of whom each has a place by name
 GAP_FIRST = ("well_short", "short", "close", "on_pace", "too_little_data")
 lead_admin = desk_only(Blueprint("lead_admin", __name__, url_prefix="/desk/leads"))
 
@@ -229,9 +230,7 @@ def _board(refused: Lead | None = None, instead_of: Stage | None = None) -> str:
 def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
     wanted = wanted or Wanted.from_query(request.args)
     sort = asked.sort(lists.COLUMNS | lists.RANKED, lists.NEWEST)
-    page = lists.list_leads(
-        wanted, today=_today(), number=asked.page_number(), sort=sort, ranks=_ranks(sort.column, wanted)
-    )
+    page = lists.list_leads(wanted, today=_today(), number=asked.page_number(), sort=sort, ranks=_ranks(sort.column))
     return render_template(
         "desk/leads.html",
         page=page,
@@ -273,13 +272,13 @@ def _owners(wanted: Wanted) -> set[int]:
     return {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
 
 
-def _ranks(column: str, wanted: Wanted) -> tuple[object, ...]:
+def _ranks(column: str) -> tuple[object, ...]:
     """What comes first where a list is sorted by that column: the first stage, the largest gap, the first name."""
     if column == "stage":
         return tuple(Stage)
     if column == "result":
         return tuple(BAND_NAMES[band] for band in GAP_FIRST)
-    return (*team.names(_owners(wanted)), None) if column == "owner" else ()
+    return (*team.names(lists.owners(most=MOST_OWNERS)), None) if column == "owner" else ()
 
 
 def _lead_page(public_id: str, note: NoteForm, stage: StageForm, refusal: LeadChanged | None = None) -> str:

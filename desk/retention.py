@@ -25,6 +25,8 @@ def let_go() -> None:
     """Erase whom there was no news of for two years, clients excepted, and what came and went a year ago. A job."""
     now = clock.now()
     for lead in _silent(now - LEADS_MONTHS * A_MONTH):
+        if blog.subscribers.may_confirm(lead.address, at=now):
+            continue
         try:
             personal_data.erase(lead, by=None, at=now)
         except Refusal as refusal:

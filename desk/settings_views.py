@@ -1,7 +1,7 @@
 """How the site is set up, what ails it, and what of it can be changed without the machine. For owners."""
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -43,12 +43,11 @@ def change() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
         return _page(form), 422
-    before, wanted = _now(current_settings()), form.answer()
-    changed = sorted(name for name, value in wanted.items() if value != before[name])
-    if changed:
-        live_settings.change({name: wanted[name] for name in changed})
+    wanted = form.changed()
+    if wanted:
+        live_settings.change(wanted)
         with transaction():
-            audit.note(Act.SETTINGS_CHANGED, by=current_account(), details=", ".join(changed))
+            audit.note(Act.SETTINGS_CHANGED, by=current_account(), details=", ".join(sorted(wanted)))
     return redirect("/desk/settings/?done=changed", 303)
 
 
@@ -58,14 +57,13 @@ def shown(settings: Settings) -> tuple[Shown, ...]:
 
 
 def _form(*, fresh: bool = False) -> SettingsForm:
-    now = {FIELDS[name]: value for name, value in _now(current_settings()).items()}
+    settings = current_settings()
+    now = {field: str(getattr(settings, field)) for field in FIELDS.values()}
+    now |= {f"shown_{field}": value for field, value in now.items()}
     form = SettingsForm(formdata=None, data=now) if fresh else SettingsForm(data=now)
+    form.take_zone(settings.site_timezone)
     form.leave_out(live_settings.fixed())
     return form
-
-
-def _now(settings: Settings) -> dict[str, str]:
-    return {name: str(getattr(settings, field)) for name, field in FIELDS.items()}
 
 
 def _page(form: SettingsForm) -> str:
@@ -92,9 +90,17 @@ def _say(name: str, settings: Settings) -> str:
 
 
 def _without_secret(value: str) -> str:
-    """An address without the password in it."""
-    secret = urlsplit(value).password if "://" in value else None
-    return value.replace(f":{secret}@", f":{SECRET}@") if secret else value
+    """Of an address the place alone: who signs in there, and what follows a question mark, may be or hold a password.
+
+    A password may hold any of the marks that part an address; where it cannot be told, nothing of it is shown.
+    """
+    scheme, mark, rest = value.partition("://")
+    if not mark:
+        return value
+    address = re.split(r"[?#]", rest, maxsplit=1)[0]
+    if "@" in rest.removeprefix(address):
+        return f"{scheme}://{SECRET}"
+    return f"{scheme}://{address.rpartition('@')[2]}"
 
 
 def _origin(name: str, settings: Settings) -> str:

@@ -174,7 +174,10 @@ def private_files(instance: Path) -> list[Path]:
 
 def judge_file(path: Path) -> Finding:
     """Whether others on this machine can read it."""
-    mode = path.stat().st_mode
+    try:
+        mode = path.stat().st_mode
+    except OSError as fault:
+        return Finding(Verdict.TROUBLE, path.name, f"{path} cannot be looked at ({fault.strerror}).")
     if mode & (stat.S_IRGRP | stat.S_IROTH):
         return Finding(Verdict.TROUBLE, path.name, f"Others on this machine may read it. Run: chmod 600 '{path}'")
     return Finding(Verdict.WELL, path.name, "Only its owner can read it.")

@@ -5,6 +5,7 @@ them up with its next request or job.
 """
 
 import stat
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,13 @@ from kit.context import EXTENSION, current_settings
 from kit.logs import log
 from kit.refusals import Conflict
 from kit.settings import FILE, Settings, SettingsError, load_settings
-from kit.whole_files import put
+from kit.whole_files import alone_in, put
 
 SEEN = "site_settings_seen"
 CHANGEABLE = ("SITE_NAME", "SITE_TIMEZONE", "NEWSLETTER_RATE")
 PRIVATE = 0o600
+
+_one_at_a_time = threading.Lock()
 
 Stamp = tuple[int, int, int]
 taken_up = Signal("Other settings hold now. Sent with the application; heard by whoever keeps what the old ones made.")
@@ -43,23 +46,27 @@ def fixed() -> frozenset[str]:
 def change(values: Mapping[str, str]) -> None:
     """Write settings by their names into the file; what else stands in it stays, with its remarks.
 
-    Those that the environment sets are left out. Raises SettingsError, where one cannot be used, and SettingsStay.
+    Those that the environment sets are left out. Raises SettingsStay, also where one cannot be used.
     """
     settings = current_settings()
-    path = settings.instance / FILE
+    wanted = {name: value for name, value in values.items() if name in CHANGEABLE and name not in fixed()}
     try:
-        written = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        with alone_in(settings.instance):
+            _write(settings, wanted)
     except (OSError, UnicodeDecodeError, TOMLKitError) as fault:
         raise SettingsStay from fault
-    wanted = {name: value for name, value in values.items() if name in CHANGEABLE and name not in fixed()}
+    except SettingsError as fault:
+        raise SettingsStay(f"With this the site could not start again. {fault.message}") from fault
+
+
+def _write(settings: Settings, wanted: Mapping[str, str]) -> None:
+    path = settings.instance / FILE
+    found = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
     load_settings({**settings.environment, **wanted}, settings.root)
     for name, value in wanted.items():
-        written[name] = value
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else PRIVATE
-        put(path, tomlkit.dumps(written).encode(), mode=mode)
-    except OSError as fault:
-        raise SettingsStay from fault
+        found[name] = value
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else PRIVATE
+    put(path, tomlkit.dumps(found).encode(), mode=mode)
 
 
 def install(app: Flask) -> None:
@@ -70,11 +77,18 @@ def install(app: Flask) -> None:
 
 def take_up(app: Flask) -> None:
     """Take up what the file says now, where it changed. A file that cannot be used changes nothing."""
-    settings = _settings_of(app)
-    stamp = _stamp(settings.instance / FILE)
-    if stamp == app.extensions[SEEN]:
+    path = _settings_of(app).instance / FILE
+    if _stamp(path) == app.extensions[SEEN]:
         return
-    app.extensions[SEEN] = stamp
+    with _one_at_a_time:
+        # Looked at again, and before the file is read: what is put there while it is read is taken up next time.
+        stamp = _stamp(path)
+        if stamp != app.extensions[SEEN]:
+            _renew(app, _settings_of(app))
+            app.extensions[SEEN] = stamp
+
+
+def _renew(app: Flask, settings: Settings) -> None:
     try:
         found = load_settings(settings.environment, settings.root)
     except SettingsError as fault:
@@ -85,7 +99,7 @@ def take_up(app: Flask) -> None:
         site_name=found.site_name,
         site_timezone=found.site_timezone,
         newsletter_rate=found.newsletter_rate,
-        from_file=found.from_file,
+        from_file=settings.from_file.difference(CHANGEABLE) | found.from_file.intersection(CHANGEABLE),
     )
     app.jinja_env.globals["site_name"] = found.site_name
     taken_up.send(app)

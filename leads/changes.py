@@ -169,4 +169,5 @@ def _same(lead: Lead, seen: int) -> None:
 
 def _locked(lead: Lead) -> None:
     """The lead as it is now, and nobody else's until the transaction ends."""
-    session().refresh(lead, with_for_update=True)
+    # Of the lead alone: PostgreSQL locks no row of the other addresses that were loaded with it.
+    session().refresh(lead, with_for_update={"of": Lead})

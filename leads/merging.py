@@ -32,6 +32,7 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         current.scalars(select(Lead).where(Lead.id.in_(ids)).order_by(Lead.id).with_for_update()).all()
         stays, goes = get_lead(kept), get_lead(gone)
         said = {"with": goes.name or goes.address, "address": goes.address_typed}
+        theirs = {"company": goes.company, "phone": goes.phone}
         alias = LeadAlias(
             lead_id=stays.id, address=goes.address, address_typed=goes.address_typed, public_id=goes.public_id
         )
@@ -45,7 +46,8 @@ def merge(kept: str, gone: str, *, by: Account, at: datetime) -> Lead:
         current.add(alias)
         current.flush()
         current.expire(stays, ["happenings", "aliases"])
-        add_happening(stays, HappeningKind.MERGED, at, f"{by.name} merged two leads", said | {"by": by.name})
+        facts = said | theirs | {"by": by.name}
+        add_happening(stays, HappeningKind.MERGED, at, f"{by.name} merged two leads", facts)
         index_anew(stays)
         audit.note(Act.LEAD_MERGED, by=by, subject=stays.public_id, details=alias.public_id)
         return stays

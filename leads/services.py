@@ -43,6 +43,7 @@ STEPS = {
     HappeningKind.CONSULT_BOOKED: Step.BOOKED,
     HappeningKind.CONSULT_HELD: Step.HELD,
 }
+OURS = (HappeningKind.OWNER, HappeningKind.DETAILS)  # of which nobody has news of the lead
 TAKES_BACK = "takes_back"  # the fact of a note by which another one no longer stands
 TIMELINE = 40  # entries on a page
 ORDER = [Stage.NEW, Stage.REPORT_SENT, Stage.ENGAGED, Stage.CONSULT_BOOKED, Stage.CLIENT]
@@ -126,7 +127,8 @@ def add_happening(
     with transaction() as current:
         happening = Happening(lead_id=lead.id, kind=kind, at=at, headline=headline[:400], facts=dict(facts or {}))
         current.add(happening)
-        lead.seen_at = max(lead.seen_at, at)
+        if kind not in OURS:
+            lead.seen_at = max(lead.seen_at, at)
         current.flush()
         webhooks.tell(lead, happening)
 
@@ -242,9 +244,10 @@ def index_anew(lead: Lead) -> None:
         texts = [text for _, wrote in texts_wanted.send(lead) for text in wrote]
         texts += [note.facts.get("text", "") for note in latest_notes(lead)]
         merged = history_of([lead.id], HappeningKind.MERGED).get(lead.id, ())
-        texts += [happening.facts.get("with", "") for happening in merged]
+        texts += [happening.facts.get(name, "") for happening in merged for name in ("with", "company")]
         texts += [f"{alias.address} {alias.address_typed}" for alias in lead.aliases]
         wanted, known = _words(lead, texts), _known_words(lead)
+        wanted |= set().union(*(words_of((), happening.facts.get("phone", "")) for happening in merged))
         if gone := known - wanted:
             current.execute(delete(LeadWord).where(LeadWord.lead_id == lead.id, LeadWord.word.in_(sorted(gone))))
         _find_by(lead, wanted, known)

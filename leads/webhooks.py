@@ -43,6 +43,8 @@ OURS = (
     "reason",
     "before",
     "revision",
+    "company",
+    "phone",
 )  # facts of a happening that stay here
 GONE = 410
 ERASED = "lead.erased"

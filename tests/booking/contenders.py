@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,5 +66,7 @@ def _run(app: Flask, part: Part, arena: Arena, number: int, barrier: Any, result
             results.put(part(arena, number, lambda: barrier.wait(PATIENCE)))
         results.close()
         results.join_thread()
-    finally:
-        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)

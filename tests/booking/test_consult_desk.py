@@ -92,6 +92,7 @@ def test_an_unknown_reference_is_no_page(app: Flask, robin: Visit, reference: st
         ("?with={tess}", ["Cy Avery", "bob Avery"]),
         ("?with={sam}&sort=-who", ["bob Avery", "Ann Avery"]),
         ("?with=9999", []),
+        ("?with=0", ["Ann Avery", "Cy Avery", "bob Avery"]),
     ],
 )
 def test_the_consults_of_one_of_us_are_shown_in_an_order(app: Flask, robin: Visit, query: str, names: list[str]):

@@ -279,3 +279,26 @@ def test_whatever_is_asked_for_is_answered(desk: FlaskClient, query: str):
 
     for address in ("/desk/leads/", "/desk/leads/board"):
         assert desk.get(address + query).status_code in (200, 404)
+
+
+def test_each_change_is_made_where_nothing_of_the_lead_is_in_memory(desk: FlaskClient):
+    public_id = a_lead("Ann Avery").public_id
+    address, mover = f"/desk/leads/{public_id}", f"{public_id}/board"
+
+    def send(page: str, form: str, **typed: str) -> str:
+        sent = page_of(desk, page).form(form)
+        session().rollback()
+        session().expunge_all()
+        response = sent.submit(**typed)
+        session().expunge_all()
+        assert response.status_code == 303, (page, response.status)
+        return str(response.location)
+
+    put_right = send(f"{address}/edit", "", name="Anna")
+    assert send(put_right, "/undo/details") == f"{address}?done=details-undone"
+    moved = send(address, "/stage", stage="client")
+    assert send(moved, "/undo/") == f"{address}?done=undone"
+    noted = send(address, address, text="Rang back.")
+    assert send(noted, "/undo/note") == f"{address}?done=note-undone"
+    send("/desk/leads/board", mover, stage="engaged")
+    assert leads.services.get_lead(public_id).stage is Stage.ENGAGED

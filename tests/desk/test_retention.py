@@ -129,6 +129,22 @@ def test_whoever_left_two_years_ago_is_known_by_a_coded_mark_that_keeps_letters_
     assert not is_held_back()
 
 
+def test_whoever_asks_again_before_they_are_let_go_can_still_confirm(app: Flask, at: MoveClock):
+    subscriber = a_subscriber()
+    leaves(subscriber)
+    at(clock.now() + timedelta(days=729))
+    with transaction():
+        subscriber.asked_at = clock.now()
+
+    at(clock.now() + timedelta(days=3))
+    retention.let_go()
+    assert session().scalars(select(Subscriber.state)).all() == [SubscriberState.LEFT]
+
+    at(clock.now() + timedelta(days=31))
+    retention.let_go()
+    assert session().scalars(select(Subscriber)).all() == []
+
+
 def test_whoever_left_and_is_a_client_stays_known_as_that(app: Flask, at: MoveClock):
     leaves(a_subscriber())
     all_are_clients()

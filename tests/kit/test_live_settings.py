@@ -1,6 +1,7 @@
 """Settings that change while the site runs: written into the file, taken up by requests and jobs."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from kit import jobs, live_settings
 from kit.context import EXTENSION, current_settings
 from kit.live_settings import SettingsStay
-from kit.settings import FILE, SettingsError
+from kit.settings import FILE
 
 FOUND = """# What we chose in May.
 SITE_NAME = "The Old Name" # until the move
@@ -33,6 +34,7 @@ def file(app: Flask) -> Iterator[Path]:
     app.extensions[EXTENSION] = before
     app.extensions[live_settings.SEEN] = None
     app.jinja_env.globals["site_name"] = before.site_name
+    live_settings.taken_up.send(app)
 
 
 def title(client: FlaskClient) -> str:
@@ -110,7 +112,7 @@ def test_what_the_environment_sets_is_left_alone(file: Path, app: Flask, client:
 def test_what_cannot_be_used_is_not_written(file: Path):
     file.write_text(FOUND)
 
-    with pytest.raises(SettingsError, match="NEWSLETTER_RATE is '0'"):
+    with pytest.raises(SettingsStay, match="NEWSLETTER_RATE is '0'"):
         live_settings.change({"NEWSLETTER_RATE": "0"})
 
     assert file.read_text() == FOUND
@@ -124,3 +126,39 @@ def test_a_file_that_cannot_be_written_is_said_so(file: Path, content: str | Non
         live_settings.change({"SITE_NAME": "A Name"})
 
     assert [one.name for one in file.parent.glob(".saving-*")] == []
+
+
+def test_two_who_write_at_once_both_keep_their_change(file: Path, app: Flask):
+    def write(name: str, value: str) -> None:
+        with app.app_context():
+            live_settings.change({name: value})
+
+    for number in range(1, 9):
+        with ThreadPoolExecutor(2) as pool:
+            both = [
+                pool.submit(write, "SITE_NAME", f"Name {number}"),
+                pool.submit(write, "NEWSLETTER_RATE", str(number)),
+            ]
+        assert [one.result() for one in both] == [None, None]
+        assert sorted(file.read_text().splitlines()) == [
+            f'NEWSLETTER_RATE = "{number}"',
+            f'SITE_NAME = "Name {number}"',
+        ]
+
+
+def test_what_needs_a_new_start_is_not_said_to_hold(file: Path, client: FlaskClient):
+    file.write_text('MAIL_URL = "smtp://mail.example.com"\nSITE_NAME = "A Name"\n')
+
+    assert title(client) == "A Name"
+    assert current_settings().from_file == {"SITE_NAME"}
+
+
+def test_a_link_stays_one(file: Path, tmp_path: Path):
+    target = tmp_path / "elsewhere.toml"
+    target.write_text("")
+    file.symlink_to(target)
+
+    live_settings.change({"SITE_NAME": "A Name"})
+
+    assert file.is_symlink()
+    assert target.read_text() == 'SITE_NAME = "A Name"\n'

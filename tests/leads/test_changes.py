@@ -226,3 +226,13 @@ def test_programs_elsewhere_are_not_told_what_was_there_before(robin: Account):
     ]
     assert {one["data"]["lead"]["name"] for one in told} == {"Ann"}
     assert "Misspelled" not in json.dumps(told)
+
+
+def test_what_we_put_right_is_no_news_of_the_lead(robin: Account):
+    lead = ann()
+    seen = lead.seen_at
+    later = seen + timedelta(days=700)
+
+    changes.change(lead, Details("Anna", "Harbor", "", robin.id), seen=lead.revision, by=robin, at=later)
+
+    assert lead.seen_at == seen

@@ -194,3 +194,14 @@ def test_the_log_names_neither(robin: Account):
 
     assert entry.subject == work.public_id
     assert "ann" not in f"{entry.subject} {entry.details}".lower().replace(work.public_id.lower(), "")
+
+
+def test_both_numbers_and_both_companies_find_the_one_person(robin: Account):
+    work = services.capture(address="a@work.example", name="Ann", at=AT, company="Harbor", phone="+1 555 0101")
+    home = services.capture(address="a@home.example", name="Ann", at=AT, company="Cedar Row", phone="+1 555 0202")
+
+    merging.merge(work.public_id, home.public_id, by=robin, at=LATER)
+    services.index_anew(again(work))
+
+    for search in ("harbor", "cedar", "+1 555 0101", "+1 555 0202", "home.example"):
+        assert [one.id for one in lists.list_leads(Wanted(search=search)).leads] == [work.id], search
