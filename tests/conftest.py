@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import select
@@ -149,7 +149,7 @@ def some_settings(folder: Path, database_url: str, **changes: str) -> Settings:
 
 
 class Browser(FlaskClient):
-    """Each request begins with an empty `g`: the context of the test would hand one on to the next request.
+    """Each request has a context and a session of its own, as at a server: nothing that a test has read is in it.
 
     Whatever a test fetches, every answer must carry the headers and every page and calendar must obey the rules. Pages
     are read on SQLite alone: on another database they are the same.
@@ -158,9 +158,10 @@ class Browser(FlaskClient):
     reads_pages = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        for name in list(g):
-            g.pop(name)
-        response = super().open(*args, **kwargs)
+        session().rollback()
+        session().expire_all()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
         assert_headers(response)
         is_a_mail = "sandbox" in response.headers.get("Content-Security-Policy", "")
         is_a_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400 and not is_a_mail

@@ -116,10 +116,11 @@ def test_somebody_is_erased_and_what_was_counted_stays(desk: FlaskClient):
     outbox.deliver_due()
     leaves(reader)
 
-    done = look(desk, f"{LIST}{reader.id}").form("/erase").submit()
+    address = f"{LIST}{reader.id}"
+    done = look(desk, address).form("/erase").submit()
 
     assert "They are erased." in look(desk, done.location).text
-    assert desk.get(f"{LIST}{reader.id}").status_code == 404
+    assert desk.get(address).status_code == 404
     assert suppression.held_back(["ann@example.com"], Purpose.NEWSLETTER, at=clock.now())
     (progress,) = sending.all_progress().values()
     assert (progress.left, progress.issue.planned) == (2, 2)

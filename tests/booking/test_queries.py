@@ -113,7 +113,7 @@ def test_the_desk_costs_a_fixed_number_of_questions(app: Flask, robin: Visit, ho
     for address, most in (
         ("/desk/consults/", 10),
         ("/desk/consults/?day=2026-11-10&time=10:00", 22),
-        ("/desk/consult-types/", 6),
+        ("/desk/consult-types/", 7),
     ):
         with counted() as sent:
             assert robin.get(address).status == 200

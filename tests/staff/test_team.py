@@ -114,11 +114,12 @@ def test_a_second_invitation_to_the_same_address_ends_the_first(owner: FlaskClie
 def test_an_invitation_is_withdrawn(owner: FlaskClient, client: FlaskClient):
     page_of(owner).form("invite").submit(email="maya@example.com", role="author")
     (invitation,) = team.open_invitations(at=clock.now()).rows
+    secret = invitation.secret
 
     response = page_of(owner).form("withdraw").submit()
 
     assert Page(owner.get(response.location), owner).texts(".notice")[0].startswith("The invitation is withdrawn")
-    assert client.get(f"/desk/welcome/{invitation.secret}").status_code == 410
+    assert client.get(f"/desk/welcome/{secret}").status_code == 410
 
 
 def test_a_role_is_changed_and_holds_at_once(app: Flask, owner: FlaskClient):
