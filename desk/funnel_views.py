@@ -47,12 +47,8 @@ def overview() -> ResponseReturnValue:
     span = span if span in SPANS else SPANS[1]
     today = clock.now().astimezone(zone(own_zone_name())).date()
     since = funnel.week_of(today) - timedelta(weeks=span - 1)
-    weeks, stories, sources = (
-        funnel.by_week(since, today),
-        funnel.by_story(since, today),
-        funnel.by_source(since, today),
-    )
-    titles = story_titles()
+    weeks, titles = funnel.by_week(since, today), story_titles()
+    stories, sources = funnel.by_story(since, today), funnel.by_source(since, today)
     return render_template(
         "desk/funnel.html",
         steps=tuple(Step),

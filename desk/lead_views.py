@@ -245,7 +245,7 @@ def _overview(form: ViewForm, wanted: Wanted | None = None) -> str:
 
 def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
     """What the list and the board have in common. `owners` are those by whom a list can be narrowed down."""
-    owners = _owners(wanted)
+    owners = {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
     people = team.names({*owners, *(lead.owner_id or 0 for lead in shown)})
     return {
         "wanted": wanted,
@@ -266,10 +266,6 @@ def _around(wanted: Wanted, shown: Sequence[Lead]) -> dict[str, object]:
         "rights": Right,
         "nobody": lists.NOBODY,
     }
-
-
-def _owners(wanted: Wanted) -> set[int]:
-    return {*lists.owners(), current_account().id, int(wanted.owner) if wanted.owner.isdecimal() else 0}
 
 
 def _ranks(column: str) -> tuple[object, ...]:

@@ -6,9 +6,8 @@ from wtforms import HiddenField
 
 from booking.desk_fields import ZoneField
 from kit.forms import Needed, OneLine, PageForm, Whole
+from kit.live_settings import CHANGEABLE
 from kit.settings import FASTEST_RATE
-
-FIELDS = {"SITE_NAME": "site_name", "SITE_TIMEZONE": "site_timezone", "NEWSLETTER_RATE": "newsletter_rate"}
 
 
 class OwnZoneField(ZoneField):
@@ -47,12 +46,12 @@ class SettingsForm(PageForm):
     def leave_out(self, names: frozenset[str]) -> None:
         """Ask for none of these."""
         for name in names:
-            del self[FIELDS[name]]
-            del self[f"shown_{FIELDS[name]}"]
+            del self[CHANGEABLE[name]]
+            del self[f"shown_{CHANGEABLE[name]}"]
 
     def changed(self) -> dict[str, str]:
         """The settings that were changed on the page, by their names."""
-        given = {name: field for name, field in FIELDS.items() if field in self}
+        given = {name: field for name, field in CHANGEABLE.items() if field in self}
         return {
             name: str(self[field].data)
             for name, field in given.items()

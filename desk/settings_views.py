@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from desk.settings_forms import FIELDS, SettingsForm
+from desk.settings_forms import SettingsForm
 from kit import asked, doctor, live_settings
 from kit.context import current_settings
 from kit.db import transaction
@@ -58,7 +58,7 @@ def shown(settings: Settings) -> tuple[Shown, ...]:
 
 def _form(*, fresh: bool = False) -> SettingsForm:
     settings = current_settings()
-    now = {field: str(getattr(settings, field)) for field in FIELDS.values()}
+    now = {field: str(getattr(settings, field)) for field in live_settings.CHANGEABLE.values()}
     now |= {f"shown_{field}": value for field, value in now.items()}
     form = SettingsForm(formdata=None, data=now) if fresh else SettingsForm(data=now)
     form.take_zone(settings.site_timezone)

@@ -22,7 +22,7 @@ from kit.settings import FILE, Settings, SettingsError, load_settings
 from kit.whole_files import alone_in, put
 
 SEEN = "site_settings_seen"
-CHANGEABLE = ("SITE_NAME", "SITE_TIMEZONE", "NEWSLETTER_RATE")
+CHANGEABLE = {"SITE_NAME": "site_name", "SITE_TIMEZONE": "site_timezone", "NEWSLETTER_RATE": "newsletter_rate"}
 PRIVATE = 0o600
 
 _one_at_a_time = threading.Lock()
@@ -40,7 +40,7 @@ class SettingsStay(Conflict):
 
 def fixed() -> frozenset[str]:
     """The names of those that the environment of the machine sets, and nobody changes here."""
-    return frozenset(name for name in CHANGEABLE if name in current_settings().environment)
+    return frozenset(CHANGEABLE).intersection(current_settings().environment)
 
 
 def change(values: Mapping[str, str]) -> None:
@@ -94,13 +94,9 @@ def _renew(app: Flask, settings: Settings) -> None:
     except SettingsError as fault:
         log.warning("the settings cannot be used; the site goes on with what it had", faults=fault.message)
         return
-    app.extensions[EXTENSION] = replace(
-        settings,
-        site_name=found.site_name,
-        site_timezone=found.site_timezone,
-        newsletter_rate=found.newsletter_rate,
-        from_file=settings.from_file.difference(CHANGEABLE) | found.from_file.intersection(CHANGEABLE),
-    )
+    from_file = settings.from_file.difference(CHANGEABLE) | found.from_file.intersection(CHANGEABLE)
+    changed = {field: getattr(found, field) for field in CHANGEABLE.values()}
+    app.extensions[EXTENSION] = replace(settings, from_file=from_file, **changed)
     app.jinja_env.globals["site_name"] = found.site_name
     taken_up.send(app)
 
